@@ -6,7 +6,7 @@ if(RUNMAT_CCACHE)
   # pch_defines,time_macros: without them ccache never caches a file that uses a precompiled header.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${RUNMAT_CCACHE})
+      CCACHE_NOHASHDIR=1 ${RUNMAT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
