@@ -1,4 +1,5 @@
-// The shared precompiled header: MLIR and LLVM headers that most files use, none of our own.
+// The shared precompiled header: MLIR and LLVM headers that most files use,
+// none of our own.
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMInterface.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"

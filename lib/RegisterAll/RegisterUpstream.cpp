@@ -1,4 +1,5 @@
-// Everything of upstream that mlir-opt has. It costs the tools nothing: the code is in libMLIR.so anyway.
+// Everything of upstream that mlir-opt has. It costs the tools nothing: the
+// code is in libMLIR.so anyway.
 #include "runmat/RegisterAll.h"
 
 #include "mlir/InitAllDialects.h"

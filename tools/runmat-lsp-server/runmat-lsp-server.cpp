@@ -1,4 +1,5 @@
-// runmat-lsp-server: the language server of .mlir files that use the project's dialects.
+// runmat-lsp-server: the language server of .mlir files that use the project's
+// dialects.
 #include "runmat/RegisterAll.h"
 
 #include "mlir/IR/DialectRegistry.h"

@@ -1,4 +1,5 @@
-// runmat-opt: runs any pass of the project or of upstream on a file; the tool of tests and of debugging.
+// runmat-opt: runs any pass of the project or of upstream on a file; the tool
+// of tests and of debugging.
 #include "runmat/RegisterAll.h"
 
 #include "mlir/IR/DialectRegistry.h"

@@ -1,5 +1,5 @@
-// runmat-reduce: shrinks a program while a given script still finds it interesting (mlir-reduce's
-// passes, with the project's dialects known).
+// runmat-reduce: shrinks a program while a given script still finds it
+// interesting (mlir-reduce's passes, with the project's dialects known).
 #include "runmat/RegisterAll.h"
 
 #include "mlir/IR/MLIRContext.h"
