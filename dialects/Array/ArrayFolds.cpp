@@ -1,0 +1,72 @@
+// Folds and canonicalisations of array operations.
+#include "runmat/Dialect/Array/Array.h"
+
+using namespace mlir;
+using namespace runmat::array;
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+OpFoldResult NegOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AbsOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SignOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SqrtOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult RsqrtOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult CbrtOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ExpOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult Exp2Op::fold(FoldAdaptor) { return {}; }
+OpFoldResult Expm1Op::fold(FoldAdaptor) { return {}; }
+OpFoldResult LogOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult Log2Op::fold(FoldAdaptor) { return {}; }
+OpFoldResult Log10Op::fold(FoldAdaptor) { return {}; }
+OpFoldResult Log1pOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SinOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult CosOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult TanOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AsinOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AcosOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AtanOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SinhOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult CoshOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult TanhOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AsinhOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AcoshOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AtanhOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ErfOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult FloorOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult CeilOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult RoundOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult RoundEvenOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult TruncOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult IsNanOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult IsInfOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult IsFiniteOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult NotOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AddOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SubOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult MulOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult DivOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult PowOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ModOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult RemOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult Atan2Op::fold(FoldAdaptor) { return {}; }
+OpFoldResult HypotOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult AndOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult OrOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult XorOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ShlOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ShrArithOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ShrLogicalOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult MinOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult MaxOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult CompareOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SelectOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ClampOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult CastOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult BitcastOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult TransposeOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ReshapeOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult BroadcastOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult SliceOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult InsertSliceOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult PadOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult ConcatOp::fold(FoldAdaptor) { return {}; }
+OpFoldResult FullOp::fold(FoldAdaptor) { return {}; }

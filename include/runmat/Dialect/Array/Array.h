@@ -1,0 +1,72 @@
+// The array dialect: operations, enums, interfaces. See dialects/Array/*.td for
+// what each op means.
+#ifndef RUNMAT_DIALECT_ARRAY_ARRAY_H
+#define RUNMAT_DIALECT_ARRAY_ARRAY_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "runmat/Dialect/Array/ArrayEnums.h.inc"
+
+namespace runmat::array {
+
+/// Makes an operation of the same name with the same attributes on other
+/// operands; result types are inferred from these (the operation must be able
+/// to infer them).
+mlir::Operation *createSameOp(mlir::Operation *op, mlir::OpBuilder &builder,
+                              mlir::Location loc, mlir::ValueRange operands);
+
+/// The `dims` of a reduction, ascending; all dims of its input where the
+/// attribute is absent.
+llvm::SmallVector<int64_t> reducedDims(mlir::Operation *op);
+
+/// The element type of a tensor, or the type itself of a scalar.
+mlir::Type elementTypeOf(mlir::Type type);
+
+/// Broadcast shape of `a` and `b` by NumPy's rule on types: right-aligned, only
+/// a size written 1 stretches, static wins over `?`. Fails where sizes cannot
+/// agree; `dim` (of the result) then names where.
+llvm::FailureOr<llvm::SmallVector<int64_t>>
+broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b,
+                int64_t *dim = nullptr);
+
+/// Whether operands of these shapes need a check at run time before they can be
+/// combined elementwise: true where two sizes that do not stretch meet and one
+/// of them is `?`, unless they are the same value.
+bool needsRuntimeShapeCheck(mlir::ValueRange operands);
+
+/// The type that sum, prod of `element` have: i64 for integers, else the type
+/// itself.
+mlir::Type accumulatedType(mlir::Type element);
+
+/// The type reductions and contractions accumulate in: f32 for f16 and bf16,
+/// else the type itself.
+mlir::Type accumulatorType(mlir::Type element);
+
+} // namespace runmat::array
+
+#include "runmat/Dialect/Array/ArrayInterfaces.h.inc"
+
+#include "runmat/Dialect/Array/ArrayDialect.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "runmat/Dialect/Array/ArrayAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "runmat/Dialect/Array/ElementwiseOps.h.inc"
+#define GET_OP_CLASSES
+#include "runmat/Dialect/Array/ReductionOps.h.inc"
+#define GET_OP_CLASSES
+#include "runmat/Dialect/Array/ShapeOps.h.inc"
+#define GET_OP_CLASSES
+#include "runmat/Dialect/Array/CreationOps.h.inc"
+
+#endif // RUNMAT_DIALECT_ARRAY_ARRAY_H
