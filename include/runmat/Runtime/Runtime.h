@@ -344,10 +344,11 @@ RM_API const void *rm_host_argument(const rm_tensor *argument);
  * within a call. */
 RM_API int32_t rm_place(const rm_program *program, int32_t unit);
 
-/* Telemetry: adds to a named counter; "fallback: REASON" goes to the list of
- * fallbacks. Time between begin and end counts as the
- * unit's wall time, for CPU code (device time comes from the device). They do
- * not nest. */
+/* Telemetry. rm_count adds to a named counter; "fallback: REASON" goes to the
+ * list of fallbacks. Each execution of a unit, on either device, is counted by
+ * one begin and one end, outside parallel bodies; they do not nest. What is
+ * between them is timed; a unit that dispatches is timed by the device instead.
+ */
 RM_API void rm_count(const char *counter, int64_t delta);
 RM_API void rm_unit_begin(const rm_program *program, int32_t unit);
 RM_API void rm_unit_end(const rm_program *program, int32_t unit);

@@ -1,0 +1,78 @@
+//===- Call.h - One run of a program
+//-----------------------------------------------------------===//
+// Owns everything generated code obtains: what is still here when the call
+// ends, for whatever reason, is freed. That is what makes a jump out of
+// generated code safe.
+//===----------------------------------------------------------------------------------------===//
+
+#ifndef RUNMAT_LIB_RUNTIME_CALL_H
+#define RUNMAT_LIB_RUNTIME_CALL_H
+
+#include "Context.h"
+#include "Error.h"
+#include "Owner.h"
+#include "ThreadState.h"
+
+#include <unordered_map>
+#include <vector>
+
+namespace runmat::runtime {
+
+struct Call {
+  Call(rm_context &context, const rm_tensor *args, int32_t numArgs,
+       bool useGpu);
+  ~Call();
+  Call(const Call &) = delete;
+
+  rm_context &context;
+  const bool useGpu; ///< False in the second run of an auto call.
+  const rm_tensor *const args;
+  const int32_t numArgs;
+
+  /// Guards what follows: parallel bodies may allocate and fail.
+  std::mutex mutex;
+  int32_t errorCode = RM_OK;
+  std::string errorText;
+  std::string errorLocation;
+
+  /// Blocks of rm_alloc, by address. A block that became a result stays in
+  /// `handedOver`, so that it may serve another result.
+  std::unordered_map<void *, HostBlock> blocks;
+  std::unordered_map<void *, HostOwner *> handedOver;
+
+  /// Device memory by handle - 1; null where freed.
+  std::vector<vulkan::BufferRef> buffers;
+  std::vector<int64_t> freeHandles;
+
+  /// Copies of arguments on the other side, made on demand.
+  struct ArgumentCopies {
+    int64_t handle = 0;
+    void *host = nullptr;
+  };
+  std::vector<ArgumentCopies> copies;
+
+  /// rm_place's answers: -1 unknown. One program a call.
+  std::vector<int8_t> places;
+
+  const rm_unit *unit = nullptr; ///< Between rm_unit_begin and rm_unit_end.
+  int64_t unitStartNs = 0;
+  int64_t unitStartDispatches = 0;
+
+  void *allocate(int64_t bytes, int64_t align);
+  void free(void *pointer);
+  /// The index of an argument; throws if the pointer is not into args.
+  int32_t indexOf(const rm_tensor *argument) const;
+
+  int64_t addBuffer(vulkan::BufferRef buffer);
+  vulkan::BufferRef &buffer(int64_t handle);
+  vulkan::Stream &stream();
+};
+
+/// The calling thread's call; throws if there is none.
+Call &currentCall();
+
+int64_t nowNs();
+
+} // namespace runmat::runtime
+
+#endif
