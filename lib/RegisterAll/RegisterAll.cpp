@@ -1,8 +1,12 @@
 // The project's dialects, passes and pipelines, listed once.
 #include "runmat/RegisterAll.h"
 
+#include "runmat/Dialect/Array/Array.h"
+
 #include "mlir/IR/DialectRegistry.h"
 
-void runmat::registerDialects(mlir::DialectRegistry &registry) {}
+void runmat::registerDialects(mlir::DialectRegistry &registry) {
+  registry.insert<array::ArrayDialect>();
+}
 
 void runmat::registerPasses() {}
