@@ -2,11 +2,12 @@
 #include "runmat/RegisterAll.h"
 
 #include "runmat/Dialect/Array/Array.h"
+#include "runmat/Dialect/Offload/Offload.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
 void runmat::registerDialects(mlir::DialectRegistry &registry) {
-  registry.insert<array::ArrayDialect>();
+  registry.insert<array::ArrayDialect, offload::OffloadDialect>();
 }
 
 void runmat::registerPasses() {}
