@@ -1,0 +1,142 @@
+// Scalars to and from types, attributes and bits: rounding, wrapping, and how
+// each element type is stored.
+#include "runmat/Dialect/Array/Array.h"
+#include "runmat/Dialect/Array/ScalarEvaluation.h"
+
+#include "llvm/ADT/bit.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::array;
+
+/// Nearest even in a binary format of `precision` significant bits: the value
+/// is scaled so that one unit in its last place there is 1, which loses
+/// nothing.
+static double roundToFormat(double value, int precision, int minExponent,
+                            double largest) {
+  if (value == 0 || !std::isfinite(value))
+    return value;
+  int exponent = std::max(std::ilogb(value), minExponent);
+  int unit = exponent - precision + 1;
+  double result = std::ldexp(std::nearbyint(std::ldexp(value, -unit)), unit);
+  return std::fabs(result) > largest ? std::copysign(INFINITY, value) : result;
+}
+
+double array::roundToType(double value, Type type) {
+  if (type.isF64())
+    return value;
+  if (type.isF32())
+    return static_cast<float>(value);
+  if (type.isF16())
+    return roundToFormat(value, 11, -14, 65504.0);
+  assert(type.isBF16() && "an element type of the dialect");
+  return roundToFormat(value, 8, -126, 0x1.FEp127);
+}
+
+int64_t array::wrapToType(int64_t value, Type type) {
+  if (type.isIndex())
+    return value;
+  unsigned width = type.getIntOrFloatBitWidth();
+  if (width == 1)
+    return value & 1;
+  unsigned unused = 64 - width;
+  return static_cast<int64_t>(static_cast<uint64_t>(value) << unused) >> unused;
+}
+
+static uint64_t lowBits(uint64_t value, unsigned width) {
+  return value & (~uint64_t(0) >> (64 - width));
+}
+
+static Scalar scalarFromFloat(APFloat value) {
+  bool lost;
+  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+  Scalar scalar;
+  scalar.f = value.convertToDouble();
+  return scalar;
+}
+static Scalar scalarFromInt(const APInt &value) {
+  Scalar scalar;
+  scalar.i = value.getBitWidth() == 1 ? int64_t(value.getZExtValue())
+                                      : value.getSExtValue();
+  return scalar;
+}
+static APFloat floatFromScalar(Scalar value, Type type) {
+  APFloat result(value.f);
+  bool lost;
+  result.convert(cast<FloatType>(type).getFloatSemantics(),
+                 APFloat::rmNearestTiesToEven, &lost);
+  return result;
+}
+static APInt intFromScalar(Scalar value, Type type) {
+  unsigned width = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+  return APInt(width, lowBits(uint64_t(value.i), width));
+}
+
+Scalar array::scalarFromAttribute(Attribute attribute) {
+  if (auto number = dyn_cast<FloatAttr>(attribute))
+    return scalarFromFloat(number.getValue());
+  return scalarFromInt(cast<IntegerAttr>(attribute).getValue());
+}
+
+TypedAttr array::attributeFromScalar(Scalar value, Type type) {
+  if (isa<FloatType>(type))
+    return FloatAttr::get(type, floatFromScalar(value, type));
+  return IntegerAttr::get(type, intFromScalar(value, type));
+}
+
+SmallVector<Scalar> array::elementsOf(DenseElementsAttr attribute,
+                                      bool keepSplat) {
+  SmallVector<Scalar> values;
+  bool one = keepSplat && attribute.isSplat();
+  values.reserve(one ? 1 : attribute.getNumElements());
+  if (isa<FloatType>(attribute.getElementType())) {
+    if (one)
+      values.push_back(scalarFromFloat(attribute.getSplatValue<APFloat>()));
+    else
+      for (const APFloat &value : attribute.getValues<APFloat>())
+        values.push_back(scalarFromFloat(value));
+    return values;
+  }
+  if (one)
+    values.push_back(scalarFromInt(attribute.getSplatValue<APInt>()));
+  else
+    for (const APInt &value : attribute.getValues<APInt>())
+      values.push_back(scalarFromInt(value));
+  return values;
+}
+
+DenseElementsAttr array::denseFromScalars(RankedTensorType type,
+                                          ArrayRef<Scalar> values) {
+  Type element = type.getElementType();
+  if (isa<FloatType>(element))
+    return DenseElementsAttr::get(
+        type, llvm::map_to_vector(values, [&](Scalar value) {
+          return floatFromScalar(value, element);
+        }));
+  return DenseElementsAttr::get(type,
+                                llvm::map_to_vector(values, [&](Scalar value) {
+                                  return intFromScalar(value, element);
+                                }));
+}
+
+uint64_t array::bitsFromScalar(Scalar value, Type type) {
+  if (type.isF64())
+    return llvm::bit_cast<uint64_t>(value.f);
+  if (type.isF32())
+    return llvm::bit_cast<uint32_t>(static_cast<float>(value.f));
+  if (isa<FloatType>(type))
+    return floatFromScalar(value, type).bitcastToAPInt().getZExtValue();
+  return lowBits(uint64_t(value.i),
+                 type.isIndex() ? 64 : type.getIntOrFloatBitWidth());
+}
+
+Scalar array::scalarFromBits(uint64_t bits, Type type) {
+  Scalar scalar;
+  if (auto number = dyn_cast<FloatType>(type))
+    return scalarFromFloat(
+        APFloat(number.getFloatSemantics(), APInt(number.getWidth(), bits)));
+  scalar.i = wrapToType(static_cast<int64_t>(bits), type);
+  return scalar;
+}
