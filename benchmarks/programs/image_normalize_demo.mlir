@@ -1,5 +1,5 @@
 // The demo's program: the normalised picture, and its mean squared difference to the input.
-func.func @demo(%x: tensor<?x?x?xf32>) -> (tensor<?x?x?xf32>, tensor<f32>) {
+func.func @image_normalize_demo(%x: tensor<?x?x?xf32>) -> (tensor<?x?x?xf32>, tensor<f32>) {
   %eps   = array.constant dense<1.0e-6> : tensor<f32>
   %gain  = array.constant dense<1.0123> : tensor<f32>
   %bias  = array.constant dense<-0.02> : tensor<f32>
