@@ -1,6 +1,6 @@
 // The texts of the array dialect's run-time checks, one place for the
-// interpreter and the compiled code, so that both report the same error. `%0`,
-// `%1` ... stand for the values named in each comment, in that order; the
+// interpreter and the compiled code, so that both report the same error. `{0}`,
+// `{1}` ... stand for the values named in each comment, in that order; the
 // compiled code hands them to `offload.check`, the interpreter to `fillIn`.
 #ifndef RUNMAT_DIALECT_ARRAY_CHECKMESSAGES_H
 #define RUNMAT_DIALECT_ARRAY_CHECKMESSAGES_H
@@ -15,48 +15,48 @@ namespace runmat::array::check {
 /// values: size of the earlier operand, size of operand `operand`.
 inline std::string operandSizes(int64_t dim, int64_t operand) {
   return "dimension " + std::to_string(dim) +
-         " is %0 so far, but %1 in operand #" + std::to_string(operand);
+         " is {0} so far, but {1} in operand #" + std::to_string(operand);
 }
 
 /// Concat: values: size before, size in operand `operand`.
 inline std::string concatSizes(int64_t dim, int64_t operand) {
   return "dimension " + std::to_string(dim) +
-         " is %0 before, but %1 in operand #" + std::to_string(operand);
+         " is {0} before, but {1} in operand #" + std::to_string(operand);
 }
 
 /// Matmul and dot: values: columns of a, rows of b.
 inline std::string innerSizes() {
-  return "inner sizes differ: %0 in operand #0, %1 in operand #1";
+  return "inner sizes differ: {0} in operand #0, {1} in operand #1";
 }
 
 /// A size operand below zero. Value: the size.
 inline std::string negativeSize(int64_t dim) {
-  return "size of dimension " + std::to_string(dim) + " is negative: %0";
+  return "size of dimension " + std::to_string(dim) + " is negative: {0}";
 }
 
 /// Reshape. Values: elements of the operand, elements of the result.
 inline std::string reshapeCount() {
-  return "cannot reshape %0 elements into %1";
+  return "cannot reshape {0} elements into {1}";
 }
 
 /// Broadcast. `dim` is the result's. Values: size of the operand, size of the
 /// result.
 inline std::string broadcastSize(int64_t dim) {
   return "dimension " + std::to_string(dim) +
-         " of size %0 does not broadcast to %1";
+         " of size {0} does not broadcast to {1}";
 }
 
 /// Slice and insert_slice. Values: offset, size, stride, size of the sliced
 /// array's dim.
 inline std::string sliceBounds(int64_t dim) {
   return "dimension " + std::to_string(dim) +
-         ": offset %0, size %1, stride %2 is out of bounds for size %3";
+         ": offset {0}, size {1}, stride {2} is out of bounds for size {3}";
 }
 
 /// Pad. `side` is "low" or "high". Value: the amount.
 inline std::string negativePad(const char *side, int64_t dim) {
   return std::string(side) + " of dimension " + std::to_string(dim) +
-         " is negative: %0";
+         " is negative: {0}";
 }
 
 /// argmin, argmax (`name`) over dims that hold nothing.
@@ -65,18 +65,22 @@ inline std::string emptyArg(const std::string &name) {
 }
 
 /// rand_uniform, rand_normal. Value: the offset.
-inline std::string negativeOffset() { return "offset is negative: %0"; }
+inline std::string negativeOffset() { return "offset is negative: {0}"; }
 
-/// `text` with `%0`, `%1` ... replaced by `values`.
+/// `text` with `{0}`, `{1}` ... replaced by `values`.
 inline std::string fillIn(const std::string &text,
                           std::initializer_list<int64_t> values) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 1 < text.size() && text[i + 1] >= '0' &&
-        text[i + 1] < '0' + static_cast<int>(values.size()))
-      result += std::to_string(values.begin()[text[++i] - '0']);
-    else
+    size_t index = i + 2 < text.size() && text[i] == '{' && text[i + 2] == '}'
+                       ? size_t(text[i + 1] - '0')
+                       : values.size();
+    if (index < values.size()) {
+      result += std::to_string(values.begin()[index]);
+      i += 2;
+    } else {
       result += text[i];
+    }
   }
   return result;
 }
