@@ -2,12 +2,14 @@
 #include "runmat/RegisterAll.h"
 
 #include "runmat/Dialect/Array/Array.h"
+#include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
 void runmat::registerDialects(mlir::DialectRegistry &registry) {
-  registry.insert<array::ArrayDialect, offload::OffloadDialect>();
+  registry.insert<array::ArrayDialect, fused::FusedDialect,
+                  offload::OffloadDialect>();
 }
 
 void runmat::registerPasses() {}

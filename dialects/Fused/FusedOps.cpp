@@ -1,0 +1,176 @@
+// Each unit's own rules and its view as a UnitBody; what is common is in
+// UnitBody.cpp.
+#include "runmat/Dialect/Fused/Fused.h"
+
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::fused;
+
+//===-- image_normalize ---------------------------------------------------===//
+
+UnitBody ImageNormalizeOp::unitBody() {
+  // Without this a wrong operand count of `reductions` would wrap around.
+  unsigned reductions = getReductions().size();
+  unsigned stored =
+      getNumResults() >= reductions ? getNumResults() - reductions : 0;
+  return {
+      getOperation(),   SmallVector<int64_t>(getInput().getType().getShape()),
+      /*numLeading=*/2, getODSOperandIndexAndLength(6).first,
+      getExtras(),      getExtraMaps(),
+      getReductions(),  stored};
+}
+
+bool ImageNormalizeOp::getClampZero() {
+  std::optional<APFloat> value = constantSlot(getClamp());
+  return value && value->isZero();
+}
+
+LogicalResult ImageNormalizeOp::verify() {
+  RankedTensorType input = getInput().getType();
+  auto compute = dyn_cast<FloatType>(getComputeType());
+  if (!compute || !(compute.isF32() || compute.isF64()))
+    return emitOpError("compute type must be f32 or f64, not ")
+           << getComputeType();
+  if (Type element = input.getElementType();
+      element != compute &&
+      element.getIntOrFloatBitWidth() >= compute.getWidth())
+    return emitOpError("compute type ")
+           << compute << " is not a widening of the input's " << element;
+
+  int64_t rank = input.getRank(), count = getDims().size();
+  if (rank < 2)
+    return emitOpError("input must have rank 2 or more, not ") << rank;
+  if (count == 0 || count >= rank)
+    return emitOpError("normalises ")
+           << count << " of " << rank
+           << " dims; it takes one or more, and leaves one or more as the "
+              "batch";
+  for (auto [i, dim] : llvm::enumerate(getDims()))
+    if (dim != rank - count + static_cast<int64_t>(i))
+      return emitOpError("dims must be the trailing dims of the input, "
+                         "ascending, not ")
+             << getDimsAttr();
+
+  for (Value slot :
+       {getEpsilon(), getGain(), getBias(), getClamp(), getGamma()})
+    if (slot && array::elementTypeOf(slot.getType()) != compute)
+      return emitOpError("epsilon, gain, bias, clamp and gamma must be of the "
+                         "compute type ")
+             << compute << ", not " << slot.getType();
+  if (std::optional<APFloat> epsilon = constantSlot(getEpsilon());
+      epsilon &&
+      (epsilon->isNaN() || (epsilon->isNegative() && !epsilon->isZero()))) {
+    SmallString<16> text;
+    epsilon->toString(text);
+    return emitOpError("epsilon-invalid: epsilon is ")
+           << text << "; it must be a number that is not negative";
+  }
+  if (getNumResults() < getReductions().size())
+    return emitOpError("has ") << getNumResults() << " results for "
+                               << getReductions().size() << " reductions";
+  return success();
+}
+
+LogicalResult ImageNormalizeOp::verifyRegions() {
+  Block &block = getEpilogue().front();
+  Type expected[] = {getComputeType(), getInput().getType().getElementType()};
+  for (unsigned i = 0; i < 2; ++i)
+    if (block.getArgument(i).getType() != expected[i])
+      return emitOpError("region argument #")
+             << i << " is " << block.getArgument(i).getType() << ", not "
+             << expected[i];
+  int64_t planeDims = getDims().size(), rank = getInput().getType().getRank();
+  for (auto [i, attr] : llvm::enumerate(getReductions())) {
+    ArrayRef<int64_t> dims = cast<ReductionAttr>(attr).getDims();
+    if (dims != getDims() && static_cast<int64_t>(dims.size()) != rank)
+      return emitOpError("reduction #")
+             << i << " must run over the " << planeDims
+             << " normalised dims or over all " << rank;
+  }
+  return success();
+}
+
+Speculation::Speculatability ImageNormalizeOp::getSpeculatability() {
+  return array::needsRuntimeShapeCheck(getOperands())
+             ? Speculation::NotSpeculatable
+             : Speculation::Speculatable;
+}
+
+//===-- map and reduce ----------------------------------------------------===//
+
+static unsigned spaceRank(ArrayAttr maps) {
+  return maps.empty() ? 0
+                      : cast<AffineMapAttr>(maps[0]).getValue().getNumDims();
+}
+
+UnitBody MapOp::unitBody() {
+  // The results give static sizes; the inputs, the others.
+  SmallVector<int64_t> shape;
+  if (getNumResults() != 0)
+    shape = SmallVector<int64_t>(
+        cast<RankedTensorType>(getResult(0).getType()).getShape());
+  return {getOperation(),
+          shape,
+          /*numLeading=*/0,
+          /*firstExtraOperand=*/0,
+          getInputs(),
+          getMaps(),
+          ArrayAttr::get(getContext(), {}),
+          getNumResults()};
+}
+
+LogicalResult MapOp::verify() {
+  if (getNumResults() == 0)
+    return emitOpError("has no result");
+  auto type = cast<RankedTensorType>(getResult(0).getType());
+  if (getMaps().size() != getInputs().size())
+    return emitOpError("has ") << getMaps().size() << " maps for "
+                               << getInputs().size() << " tensors";
+  SmallVector<int64_t> read =
+      iterationShapeOf(getInputs(), getMaps(), type.getRank());
+  for (auto [dim, size] : llvm::enumerate(type.getShape()))
+    if (ShapedType::isDynamic(size) && read[dim] == kUnread)
+      return emitOpError("no input reads dim ")
+             << dim << " of the iteration space, so its size is unknown";
+  return success();
+}
+
+Speculation::Speculatability MapOp::getSpeculatability() {
+  return llvm::all_of(getOperandTypes(),
+                      [](Type type) {
+                        return cast<RankedTensorType>(type).hasStaticShape();
+                      })
+             ? Speculation::Speculatable
+             : Speculation::NotSpeculatable;
+}
+
+UnitBody ReduceOp::unitBody() {
+  return {getOperation(),
+          iterationShapeOf(getInputs(), getMaps(), spaceRank(getMaps())),
+          /*numLeading=*/0,
+          /*firstExtraOperand=*/0,
+          getInputs(),
+          getMaps(),
+          getReductions(),
+          /*numStored=*/0};
+}
+
+LogicalResult ReduceOp::verify() {
+  if (getReductions().empty() || getInputs().empty())
+    return emitOpError("needs an input and a reduction");
+  return success();
+}
+
+Speculation::Speculatability ReduceOp::getSpeculatability() {
+  return llvm::all_of(getOperandTypes(),
+                      [](Type type) {
+                        return cast<RankedTensorType>(type).hasStaticShape();
+                      })
+             ? Speculation::Speculatable
+             : Speculation::NotSpeculatable;
+}
+
+#define GET_OP_CLASSES
+#include "runmat/Dialect/Fused/FusedOps.cpp.inc"

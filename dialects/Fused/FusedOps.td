@@ -1,0 +1,150 @@
+// The units of work.
+#ifndef RUNMAT_FUSED_OPS_TD
+#define RUNMAT_FUSED_OPS_TD
+
+include "dialects/Array/ArrayDialect.td"
+include "dialects/Array/ArrayEnums.td"
+include "dialects/Fused/FusedDialect.td"
+include "dialects/Fused/FusedInterfaces.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Fused_Op<string mnemonic, list<Trait> traits = []> : Op<Fused_Dialect, mnemonic, traits>;
+
+// Sizes are checked at run time where types leave them open: not speculatable then, but erasable.
+class Fused_UnitOp<string mnemonic, list<Trait> traits = []>
+    : Fused_Op<mnemonic, !listconcat([
+          IsolatedFromAbove, SingleBlock, NoMemoryEffect, DeclareOpInterfaceMethods<ConditionallySpeculatable>,
+          DeclareOpInterfaceMethods<UnitInterface, ["decompose", "work", "unitBody"]>], traits)>;
+
+def Fused_Slot : Type<
+    And<[CPred<"::llvm::isa<::mlir::RankedTensorType>($_self)">,
+         CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 0">,
+         CPred<"::llvm::isa<::mlir::FloatType>(::llvm::cast<::mlir::RankedTensorType>($_self).getElementType())">]>,
+    "tensor of rank 0 of the compute type", "::mlir::RankedTensorType">;
+
+def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSegments]> {
+  let summary = "normalises each plane of a batch, then gain, bias, clamp, gamma and an epilogue";
+  let description = [{
+    Over each plane (the trailing `dims`, all leading dims are the batch), with x widened to the compute
+    type, mean and var the plane's mean and population variance:
+
+    ```
+    y = pow(max((x - mean) * (gain / sqrt(var + epsilon)) + bias, clamp), gamma)
+    ```
+
+    A slot that is absent is left out (an absent clamp is no clamp, not a clamp at zero; an absent gamma is
+    no pow). `max` treats NaN as `clamp_nan` says, pow is `array.pow`'s: a negative base under a
+    non-integral gamma gives NaN.
+
+    Statistics are shifted or two-pass, in the compute type or wider, never E[x^2] - mean^2. Where a
+    program divides by sqrt(var + epsilon) and then multiplies by gain, an implementation may multiply by
+    the one factor gain / sqrt(var + epsilon): at most 1.5 units in the last place of the product beside
+    the program's two roundings; multiplying and adding bias may contract to one fma. A plane of no
+    elements gives no elements; its statistics are never read.
+
+    The region gets y, the element x of the input in its own type, and one scalar per extra (read through
+    its map, which takes the input's dims to the extra's). It yields first the stored results (tensors of
+    the input's shape), then one value for each of `reductions`, which run over the normalised dims or over
+    all dims. No stored result is legal: then no image is written.
+
+    ```mlir
+    %y, %mse = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<4x8x8xf32>)
+        epsilon(%e : tensor<f32>) gain(%g : tensor<f32>) clamp(%c : tensor<f32>)
+        reductions [#fused.reduction<mean dims [0, 1, 2]>] {
+    ^bb0(%y: f32, %x: f32):
+      %d = array.sub %y, %x : f32, f32
+      %s = array.mul %d, %d : f32, f32
+      fused.yield %y, %s : f32, f32
+    } -> tensor<4x8x8xf32>, tensor<f32>
+    ```
+  }];
+  let arguments = (ins Array_FloatTensor:$input, Fused_Slot:$epsilon, Optional<Fused_Slot>:$gain,
+      Optional<Fused_Slot>:$bias, Optional<Fused_Slot>:$clamp, Optional<Fused_Slot>:$gamma,
+      Variadic<Array_Tensor>:$extras, DenseI64ArrayAttr:$dims, TypeAttr:$compute_type,
+      DefaultValuedAttr<Array_NanModeAttr, "::runmat::array::NanMode::Number">:$clamp_nan,
+      DefaultValuedAttr<AffineMapArrayAttr, "{}">:$extra_maps,
+      DefaultValuedAttr<Fused_ReductionArrayAttr, "{}">:$reductions, OptionalAttr<StrAttr>:$device);
+  let results = (outs Variadic<Array_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$epilogue);
+  let assemblyFormat = [{
+    `dims` $dims `compute` $compute_type `ins` `(` $input `:` type($input) `)`
+    `epsilon` `(` $epsilon `:` type($epsilon) `)`
+    (`gain` `(` $gain^ `:` type($gain) `)`)? (`bias` `(` $bias^ `:` type($bias) `)`)?
+    (`clamp` `(` $clamp^ `:` type($clamp) `)`)? (`clamp_nan` $clamp_nan^)?
+    (`gamma` `(` $gamma^ `:` type($gamma) `)`)?
+    (`extras` `(` $extras^ `:` type($extras) `)` `maps` $extra_maps)?
+    (`reductions` $reductions^)? attr-dict-with-keyword $epilogue (`->` type($outputs)^)?
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// True iff clamp is there and is a constant 0 (either sign).
+    bool getClampZero();
+    /// How many of the results are stored images; the rest are reductions.
+    unsigned getNumStored() { return getNumResults() - getReductions().size(); }
+    ::mlir::FloatType getComputeFloatType() { return ::llvm::cast<::mlir::FloatType>(getComputeType()); }
+  }];
+}
+
+def Fused_MapOp : Fused_UnitOp<"map"> {
+  let summary = "an elementwise computation with any number of results";
+  let description = [{
+    Each result has the shape of the iteration space; each input is read through its map, which takes the
+    iteration dims to the input's. The region gets one scalar per input and yields one per result.
+
+    ```mlir
+    %r = fused.map ins(%a, %b : tensor<4x8xf32>, tensor<8xf32>)
+        maps [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>] {
+    ^bb0(%a: f32, %b: f32):
+      %s = array.add %a, %b : f32, f32
+      fused.yield %s : f32
+    } -> tensor<4x8xf32>
+    ```
+    Every iteration dim of unknown size is read by some input.
+  }];
+  let arguments = (ins Variadic<Array_Tensor>:$inputs, AffineMapArrayAttr:$maps, OptionalAttr<StrAttr>:$device);
+  let results = (outs Variadic<Array_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `ins` `(` ($inputs^ `:` type($inputs))? `)` `maps` $maps attr-dict-with-keyword $body `->` type($outputs)
+  }];
+  let hasVerifier = 1;
+}
+
+def Fused_ReduceOp : Fused_UnitOp<"reduce"> {
+  let summary = "reductions of computed values over one iteration space";
+  let description = [{
+    The region is the producer: it gets one scalar per input (read through its map) and yields one value
+    for each of `reductions`. Every iteration dim is read by some input, which gives its size.
+
+    ```mlir
+    %s = fused.reduce [#fused.reduction<sum dims [1]>] ins(%a : tensor<4x8xf32>)
+        maps [affine_map<(i, j) -> (i, j)>] {
+    ^bb0(%a: f32):
+      %q = array.mul %a, %a : f32, f32
+      fused.yield %q : f32
+    } -> tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Array_Tensor>:$inputs, AffineMapArrayAttr:$maps,
+                   Fused_ReductionArrayAttr:$reductions, OptionalAttr<StrAttr>:$device);
+  let results = (outs Variadic<Array_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $reductions `ins` `(` $inputs `:` type($inputs) `)` `maps` $maps attr-dict-with-keyword $body
+    `->` type($outputs)
+  }];
+  let hasVerifier = 1;
+}
+
+def Fused_YieldOp : Fused_Op<"yield", [Pure, Terminator, ReturnLike,
+    ParentOneOf<["ImageNormalizeOp", "MapOp", "ReduceOp"]>]> {
+  let summary = "the values of one element: stored results first, then one per reduction";
+  let arguments = (ins Variadic<Array_Element>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+  let builders = [OpBuilder<(ins), [{ (void)$_state; }]>];
+}
+
+#endif

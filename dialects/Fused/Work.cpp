@@ -1,0 +1,85 @@
+// work(): bytes and flops of a unit. Kinds of flop are few on purpose: what one
+// costs on a device is the cost model's business.
+#include "runmat/Dialect/Fused/Fused.h"
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::fused;
+
+static FlopKind kindOf(Operation *op) {
+  using namespace array;
+  if (isa<DivOp, ModOp, RemOp, SqrtOp, RsqrtOp, HypotOp>(op) &&
+      isa<FloatType>(op->getOperand(0).getType()))
+    return FlopKind::Division;
+  if (isa<CbrtOp, ExpOp, Exp2Op, Expm1Op, LogOp, Log2Op, Log10Op, Log1pOp,
+          SinOp, CosOp, TanOp, AsinOp, AcosOp, AtanOp, SinhOp, CoshOp, TanhOp,
+          AsinhOp, AcoshOp, AtanhOp, ErfOp, Atan2Op, PowOp>(op))
+    return FlopKind::Transcendental;
+  return FlopKind::Simple;
+}
+
+/// Bytes of one element in memory; i1 is stored as one byte.
+static double bytesOf(Type type) {
+  return std::max(1u, array::elementTypeOf(type).getIntOrFloatBitWidth() / 8);
+}
+
+static SmallVector<unsigned> allDims(const UnitBody &body) {
+  return llvm::to_vector(llvm::seq<unsigned>(0, body.rank()));
+}
+
+void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
+  SmallVector<unsigned> space = allDims(body);
+  for (auto [i, extra] : llvm::enumerate(body.extras)) {
+    SmallVector<unsigned> dims;
+    for (AffineExpr expr : body.map(i).getResults())
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        dims.push_back(dim.getPosition());
+    work.bytesRead.add(bytesOf(extra.getType()), dims);
+  }
+  for (Operation &op : body.block().without_terminator())
+    if (!isa<array::ConstantOp>(op))
+      work.flopsOf(kindOf(&op)).add(1, space);
+  for (unsigned i = 0; i < body.numStored; ++i)
+    work.bytesWritten.add(bytesOf(body.op->getResult(i).getType()), space);
+  for (unsigned i = 0; i < body.reductions.size(); ++i) {
+    ReductionAttr reduction = body.reduction(i);
+    SmallVector<unsigned> kept = llvm::filter_to_vector(space, [&](unsigned d) {
+      return !llvm::is_contained(reduction.getDims(), int64_t(d));
+    });
+    work.flopsOf(FlopKind::Simple).add(1, space);
+    work.bytesWritten.add(
+        bytesOf(body.op->getResult(body.numStored + i).getType()), kept);
+  }
+}
+
+static UnitWork bodyWork(const UnitBody &body) {
+  UnitWork work;
+  work.iterationShape = body.iterationShape;
+  addBodyWork(body, work);
+  return work;
+}
+
+UnitWork MapOp::work() { return bodyWork(unitBody()); }
+UnitWork ReduceOp::work() { return bodyWork(unitBody()); }
+
+UnitWork ImageNormalizeOp::work() {
+  UnitBody body = unitBody();
+  UnitWork work = bodyWork(body);
+  SmallVector<unsigned> space = allDims(body), batch = space;
+  batch.truncate(body.rank() - getDims().size());
+  // The statistics need the whole plane before the first element can be
+  // written: two readings.
+  work.bytesRead.add(2 * bytesOf(getInput().getType()), space);
+  for (Value slot :
+       {getEpsilon(), getGain(), getBias(), getClamp(), getGamma()})
+    if (slot)
+      work.bytesRead.add(bytesOf(slot.getType()), {});
+  // Shifted sums: a subtraction, an addition, a multiplication and an addition;
+  // then a subtraction and the product with the scale.
+  double simple = 6 + (getBias() ? 1 : 0) + (getClamp() ? 1 : 0);
+  work.flopsOf(FlopKind::Simple).add(simple, space);
+  if (getGamma())
+    work.flopsOf(FlopKind::Transcendental).add(1, space);
+  work.flopsOf(FlopKind::Division).add(2, batch);
+  return work;
+}
