@@ -1,5 +1,5 @@
 // Registration of the array dialect.
-#include "runmat/Dialect/Array/Array.h"
+#include "ArrayInference.h"
 
 using namespace mlir;
 using namespace runmat::array;
@@ -12,10 +12,11 @@ using namespace runmat::array;
 #include "runmat/Dialect/Array/ArrayAttributes.cpp.inc"
 
 void ArrayDialect::initialize() {
+  addBinaryOps();
   addCreationOps();
-  addElementwiseOps();
   addReductionOps();
   addShapeOps();
+  addUnaryOps();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "runmat/Dialect/Array/ArrayAttributes.cpp.inc"
@@ -29,4 +30,10 @@ Operation *ArrayDialect::materializeConstant(OpBuilder &builder,
   if (!typed || typed.getType() != type || isa<IndexType>(type))
     return nullptr;
   return ConstantOp::create(builder, loc, typed);
+}
+
+void ArrayDialect::getCanonicalizationPatterns(
+    RewritePatternSet &patterns) const {
+  runmat::array::detail::addSizePatterns(patterns);
+  runmat::array::detail::addRewritePatterns(patterns);
 }

@@ -22,14 +22,16 @@ def Array_Dialect : Dialect {
     types are the inferred ones (a static size wins over `?`); only `tensor.cast` refines or erases.
   }];
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1;
   let useDefaultAttributePrinterParser = 1;
   let extraClassDeclaration = [{
     void addCreationOps();
-    void addElementwiseOps();
+    void addBinaryOps();
     void addReductionOps();
     void addShapeOps();
+    void addUnaryOps();
   }];
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
 // Element types.

@@ -4,6 +4,7 @@
 #include "ArrayInference.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 using namespace runmat;
@@ -111,6 +112,15 @@ Operation *array::createSameOp(Operation *op, OpBuilder &builder, Location loc,
 
 namespace runmat::array::detail {
 
+LogicalResult requireTensors(MaybeLoc loc, ValueRange operands) {
+  for (auto [index, operand] : llvm::enumerate(operands))
+    if (!isa<RankedTensorType>(operand.getType()))
+      return emitOptionalError(loc, "operand #", index,
+                               " must be a ranked tensor, but is ",
+                               operand.getType());
+  return success();
+}
+
 /// Broadcasts the tensors among `operands` (all are tensors, or none is) to one
 /// shape.
 static LogicalResult broadcastOperands(MaybeLoc loc, ValueRange operands,
@@ -197,7 +207,7 @@ LogicalResult inferMatmul(MaybeLoc loc, ValueRange operands, Types &types) {
     return emitOptionalError(loc, "operand #1 has element type ",
                              b.getElementType(), ", but operand #0 has ",
                              a.getElementType());
-  for (auto [index, type] : llvm::enumerate(ArrayRef({a, b})))
+  for (auto [index, type] : llvm::enumerate(std::array{a, b}))
     if (type.getRank() < 2)
       return emitOptionalError(loc, "operand #", index, " has rank ",
                                type.getRank(),
@@ -227,7 +237,7 @@ LogicalResult inferDot(MaybeLoc loc, ValueRange operands, Types &types) {
     return emitOptionalError(loc, "operand #1 has element type ",
                              b.getElementType(), ", but operand #0 has ",
                              a.getElementType());
-  for (auto [index, type] : llvm::enumerate(ArrayRef({a, b})))
+  for (auto [index, type] : llvm::enumerate(std::array{a, b}))
     if (type.getRank() != 1)
       return emitOptionalError(loc, "operand #", index, " has rank ",
                                type.getRank(),
@@ -270,6 +280,13 @@ LogicalResult inferSlice(MaybeLoc loc, Type x, ArrayRef<int64_t> sizes,
   return success();
 }
 
+/// The sum of two sizes, `?` where one is; nothing where it overflows.
+static std::optional<int64_t> addSizes(int64_t a, int64_t b) {
+  if (ShapedType::isDynamic(a) || ShapedType::isDynamic(b))
+    return ShapedType::kDynamic;
+  return llvm::checkedAdd(a, b);
+}
+
 LogicalResult inferPad(MaybeLoc loc, Type x, ArrayRef<int64_t> low,
                        ArrayRef<int64_t> high, Types &types) {
   auto type = cast<RankedTensorType>(x);
@@ -284,12 +301,13 @@ LogicalResult inferPad(MaybeLoc loc, Type x, ArrayRef<int64_t> low,
                                  " is negative: ", amount);
   }
   SmallVector<int64_t> shape;
-  for (int64_t dim = 0; dim < type.getRank(); ++dim)
-    shape.push_back(ShapedType::isDynamic(low[dim]) ||
-                            ShapedType::isDynamic(high[dim]) ||
-                            type.isDynamicDim(dim)
-                        ? ShapedType::kDynamic
-                        : low[dim] + type.getDimSize(dim) + high[dim]);
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    std::optional<int64_t> size = addSizes(low[dim], type.getDimSize(dim));
+    size = size ? addSizes(*size, high[dim]) : size;
+    if (!size)
+      return emitOptionalError(loc, "size of dimension ", dim, " overflows");
+    shape.push_back(*size);
+  }
   types.push_back(RankedTensorType::get(shape, type.getElementType()));
   return success();
 }
@@ -312,12 +330,12 @@ LogicalResult inferConcat(MaybeLoc loc, ValueRange inputs, int64_t dim,
                                ": element type and rank must agree");
     for (int64_t d = 0; d < first.getRank(); ++d) {
       int64_t size = type.getDimSize(d);
-      if (d == dim)
-        shape[d] =
-            ShapedType::isDynamic(shape[d]) || ShapedType::isDynamic(size)
-                ? ShapedType::kDynamic
-                : shape[d] + size;
-      else if (ShapedType::isDynamic(shape[d]))
+      if (d == dim) {
+        std::optional<int64_t> sum = addSizes(shape[d], size);
+        if (!sum)
+          return emitOptionalError(loc, "size of dimension ", d, " overflows");
+        shape[d] = *sum;
+      } else if (ShapedType::isDynamic(shape[d]))
         shape[d] = size;
       else if (!ShapedType::isDynamic(size) && size != shape[d])
         return emitOptionalError(loc, "dimension ", d, " of operand #",

@@ -1,5 +1,6 @@
-// Result types of array operations. Each function appends one type or reports
-// why there is none.
+// Result types of array operations: each infer function appends one type or
+// reports why there is none. Beside them what ArrayOpBase.td names: sizes of
+// results, and when an operation may be executed speculatively.
 #ifndef RUNMAT_DIALECTS_ARRAY_INFERENCE_H
 #define RUNMAT_DIALECTS_ARRAY_INFERENCE_H
 
@@ -10,6 +11,9 @@ namespace runmat::array::detail {
 using mlir::LogicalResult;
 using MaybeLoc = std::optional<mlir::Location>;
 using Types = llvm::SmallVectorImpl<mlir::Type>;
+
+/// Inference runs before operands are verified: what follows may rely on it.
+LogicalResult requireTensors(MaybeLoc loc, mlir::ValueRange operands);
 
 /// Operands of one element type, all tensors (broadcast) or all scalars.
 /// `element`: the result's, if it is not the operands'.
@@ -52,6 +56,53 @@ LogicalResult inferDiag(MaybeLoc loc, mlir::Type x, Types &types);
 LogicalResult inferDiagonal(MaybeLoc loc, mlir::Type x, Types &types);
 LogicalResult inferConstant(MaybeLoc loc, mlir::TypedAttr value, Types &types);
 LogicalResult inferSameAs(mlir::Type type, Types &types);
+
+// Sizes of the one result: attributes where static, else index values made of
+// the operands' sizes. A scalar has none, and then no entry is made.
+using Shapes = mlir::ReifiedRankedShapedTypeDims;
+LogicalResult reifyStatic(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyElementwise(mlir::Operation *op, mlir::OpBuilder &b,
+                               Shapes &s);
+LogicalResult reifyReduction(mlir::Operation *op, mlir::OpBuilder &b,
+                             Shapes &s);
+LogicalResult reifyOperand(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyDestination(mlir::Operation *op, mlir::OpBuilder &b,
+                               Shapes &s);
+LogicalResult reifyMatmul(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyTranspose(mlir::Operation *op, mlir::OpBuilder &b,
+                             Shapes &s);
+LogicalResult reifySizes(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifySlice(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyPad(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyConcat(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyDiag(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+LogicalResult reifyDiagonal(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+
+// Whether the types alone show that the run-time check passes.
+using Speculatability = mlir::Speculation::Speculatability;
+Speculatability speculateOnOperandShapes(mlir::Operation *op);
+Speculatability speculateOnStaticSizes(mlir::Operation *op);
+/// Also the offset of random numbers must be a constant that is not negative.
+Speculatability speculateOnOffset(mlir::Operation *op);
+/// No reduced dim is empty.
+Speculatability speculateOnNonEmpty(mlir::Operation *op);
+
+/// Whether what is static of a slice lies inside of `type`: offset <= size of
+/// the dim, offset + (size - 1) * stride < size of the dim. `error`, where it
+/// is given, starts the message otherwise.
+LogicalResult
+checkBounds(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> offsets,
+            llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> strides,
+            llvm::function_ref<mlir::InFlightDiagnostic()> error = {});
+
+/// Whether array.broadcast may turn shape `from` into `to` (of no smaller
+/// rank), as far as static sizes tell; else `dim` of `from` is in the way.
+bool canBroadcast(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to,
+                  int64_t *dim = nullptr);
+
+// The dialect's canonicalisations that are not folds.
+void addSizePatterns(mlir::RewritePatternSet &patterns);
+void addRewritePatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace runmat::array::detail
 

@@ -2,6 +2,9 @@
 // which ops may run before it is known that their run-time check passes.
 #include "ArrayInference.h"
 
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::array;
@@ -29,19 +32,6 @@ LogicalResult BitcastOp::verify() {
            << to << " has " << to.getIntOrFloatBitWidth();
   return success();
 }
-
-// Dims are checked where the type is inferred; what is left is common to all
-// reductions.
-#define RUNMAT_REDUCTION_VERIFIER(OP)                                          \
-  LogicalResult OP::verify() { return success(); }
-RUNMAT_REDUCTION_VERIFIER(SumOp)
-RUNMAT_REDUCTION_VERIFIER(ProdOp)
-RUNMAT_REDUCTION_VERIFIER(MeanOp)
-RUNMAT_REDUCTION_VERIFIER(ReduceMinOp)
-RUNMAT_REDUCTION_VERIFIER(ReduceMaxOp)
-RUNMAT_REDUCTION_VERIFIER(AnyOp)
-RUNMAT_REDUCTION_VERIFIER(AllOp)
-#undef RUNMAT_REDUCTION_VERIFIER
 
 static LogicalResult verifyDdof(Operation *op, int64_t ddof) {
   if (ddof < 0)
@@ -106,6 +96,21 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
+bool array::detail::canBroadcast(ArrayRef<int64_t> from, ArrayRef<int64_t> to,
+                                 int64_t *dim) {
+  size_t offset = to.size() - from.size();
+  for (size_t d = 0; d < from.size(); ++d) {
+    int64_t size = from[d], target = to[d + offset];
+    if (size == 1 || ShapedType::isDynamic(size) ||
+        ShapedType::isDynamic(target) || size == target)
+      continue;
+    if (dim)
+      *dim = d;
+    return false;
+  }
+  return true;
+}
+
 LogicalResult BroadcastOp::verify() {
   RankedTensorType from = getX().getType(), to = getType();
   if (failed(verifySizes(*this, getSizes(), to)) ||
@@ -114,14 +119,11 @@ LogicalResult BroadcastOp::verify() {
   if (from.getRank() > to.getRank())
     return emitOpError("cannot lower the rank from ")
            << from.getRank() << " to " << to.getRank();
-  int64_t offset = to.getRank() - from.getRank();
-  for (int64_t d = 0; d < from.getRank(); ++d) {
-    int64_t size = from.getDimSize(d), target = to.getDimSize(d + offset);
-    if (size != 1 && !ShapedType::isDynamic(size) &&
-        !ShapedType::isDynamic(target) && size != target)
-      return emitOpError("cannot stretch dimension ")
-             << d << " of the operand from " << size << " to " << target;
-  }
+  int64_t dim = 0;
+  if (!array::detail::canBroadcast(from.getShape(), to.getShape(), &dim))
+    return emitOpError("cannot stretch dimension ")
+           << dim << " of the operand from " << from.getDimSize(dim) << " to "
+           << to.getDimSize(dim + to.getRank() - from.getRank());
   return success();
 }
 
@@ -174,26 +176,32 @@ static LogicalResult verifyIndexList(Operation *op, StringRef name,
   return success();
 }
 
-/// Static offset + (size - 1) * stride must lie inside a static dimension.
-static LogicalResult verifyBounds(Operation *op, RankedTensorType type,
-                                  ArrayRef<int64_t> offsets,
-                                  ArrayRef<int64_t> sizes,
-                                  ArrayRef<int64_t> strides) {
+LogicalResult
+array::detail::checkBounds(RankedTensorType type, ArrayRef<int64_t> offsets,
+                           ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides,
+                           llvm::function_ref<InFlightDiagnostic()> error) {
   for (int64_t d = 0; d < type.getRank(); ++d) {
     int64_t limit = type.getDimSize(d);
-    if (ShapedType::isDynamic(limit) || ShapedType::isDynamic(offsets[d]) ||
-        ShapedType::isDynamic(sizes[d]) || ShapedType::isDynamic(strides[d]))
+    if (ShapedType::isDynamic(limit) || ShapedType::isDynamic(offsets[d]))
       continue;
-    if (offsets[d] > limit)
-      return op->emitOpError("offset ")
-             << offsets[d] << " lies behind dimension " << d << " of size "
-             << limit;
+    if (offsets[d] > limit) {
+      if (error)
+        error() << "offset " << offsets[d] << " lies behind dimension " << d
+                << " of size " << limit;
+      return failure();
+    }
+    if (ShapedType::isDynamic(sizes[d]) || ShapedType::isDynamic(strides[d]))
+      continue;
     // Overflow-free form of offset + (size - 1) * stride >= limit.
-    if (sizes[d] > 0 && (offsets[d] >= limit ||
-                         sizes[d] - 1 > (limit - 1 - offsets[d]) / strides[d]))
-      return op->emitOpError("runs out of dimension ")
-             << d << ": offset " << offsets[d] << ", size " << sizes[d]
-             << ", stride " << strides[d] << " in " << limit;
+    if (sizes[d] > 0 &&
+        (offsets[d] >= limit ||
+         sizes[d] - 1 > (limit - 1 - offsets[d]) / strides[d])) {
+      if (error)
+        error() << "runs out of dimension " << d << ": offset " << offsets[d]
+                << ", size " << sizes[d] << ", stride " << strides[d] << " in "
+                << limit;
+      return failure();
+    }
   }
   return success();
 }
@@ -208,8 +216,9 @@ LogicalResult SliceOp::verify() {
       failed(verifyIndexList(*this, "strides", getStaticStrides(), getStrides(),
                              rank, 1)))
     return failure();
-  return verifyBounds(*this, type, getStaticOffsets(), getStaticSizes(),
-                      getStaticStrides());
+  return array::detail::checkBounds(type, getStaticOffsets(), getStaticSizes(),
+                                    getStaticStrides(),
+                                    [&] { return emitOpError(); });
 }
 
 LogicalResult InsertSliceOp::verify() {
@@ -225,8 +234,9 @@ LogicalResult InsertSliceOp::verify() {
       failed(verifyIndexList(*this, "strides", getStaticStrides(), getStrides(),
                              rank, 1)))
     return failure();
-  return verifyBounds(*this, type, getStaticOffsets(), source.getShape(),
-                      getStaticStrides());
+  return array::detail::checkBounds(type, getStaticOffsets(), source.getShape(),
+                                    getStaticStrides(),
+                                    [&] { return emitOpError(); });
 }
 
 LogicalResult PadOp::verify() {
@@ -239,62 +249,69 @@ LogicalResult PadOp::verify() {
   return verifyScalarValue(*this, getValue().getType(), getType());
 }
 
-//===-- Speculation
-//-------------------------------------------------------------------------------===//
+//===----------------------------------------------------------------------===//
+// Tensors that fit into an address space
+//===----------------------------------------------------------------------===//
+
+bool array::isAddressable(RankedTensorType type) {
+  int64_t bytes =
+      llvm::divideCeil(type.getElementType().getIntOrFloatBitWidth(), 8);
+  return llvm::none_of(type.getShape(), [&](int64_t size) {
+    return size > 0 && llvm::MulOverflow(bytes, size, bytes);
+  });
+}
+
+LogicalResult array::detail::verifyAddressableTensors(Operation *op) {
+  auto verify = [op](StringRef what, TypeRange types) -> LogicalResult {
+    for (auto [index, type] : llvm::enumerate(types))
+      if (auto tensor = dyn_cast<RankedTensorType>(type);
+          tensor && !isAddressable(tensor))
+        return op->emitOpError() << what << " #" << index << " " << tensor
+                                 << " has a byte size of 2^63 or more";
+    return success();
+  };
+  return success(succeeded(verify("operand", op->getOperandTypes())) &&
+                 succeeded(verify("result", op->getResultTypes())));
+}
+
+//===----------------------------------------------------------------------===//
+// Speculation
+//===----------------------------------------------------------------------===//
 
 static Speculation::Speculatability speculatableIf(bool safe) {
   return safe ? Speculation::Speculatable : Speculation::NotSpeculatable;
 }
 
-#define RUNMAT_ELEMENTWISE_SPECULATION(OP)                                     \
-  Speculation::Speculatability OP::getSpeculatability() {                      \
-    return speculatableIf(                                                     \
-        !needsRuntimeShapeCheck(getOperation()->getOperands()));               \
-  }
-RUNMAT_ELEMENTWISE_SPECULATION(AddOp)
-RUNMAT_ELEMENTWISE_SPECULATION(SubOp)
-RUNMAT_ELEMENTWISE_SPECULATION(MulOp)
-RUNMAT_ELEMENTWISE_SPECULATION(DivOp)
-RUNMAT_ELEMENTWISE_SPECULATION(PowOp)
-RUNMAT_ELEMENTWISE_SPECULATION(ModOp)
-RUNMAT_ELEMENTWISE_SPECULATION(RemOp)
-RUNMAT_ELEMENTWISE_SPECULATION(Atan2Op)
-RUNMAT_ELEMENTWISE_SPECULATION(HypotOp)
-RUNMAT_ELEMENTWISE_SPECULATION(AndOp)
-RUNMAT_ELEMENTWISE_SPECULATION(OrOp)
-RUNMAT_ELEMENTWISE_SPECULATION(XorOp)
-RUNMAT_ELEMENTWISE_SPECULATION(ShlOp)
-RUNMAT_ELEMENTWISE_SPECULATION(ShrArithOp)
-RUNMAT_ELEMENTWISE_SPECULATION(ShrLogicalOp)
-RUNMAT_ELEMENTWISE_SPECULATION(MinOp)
-RUNMAT_ELEMENTWISE_SPECULATION(MaxOp)
-RUNMAT_ELEMENTWISE_SPECULATION(CompareOp)
-RUNMAT_ELEMENTWISE_SPECULATION(SelectOp)
-RUNMAT_ELEMENTWISE_SPECULATION(ClampOp)
-#undef RUNMAT_ELEMENTWISE_SPECULATION
+Speculation::Speculatability
+array::detail::speculateOnOperandShapes(Operation *op) {
+  return speculatableIf(!needsRuntimeShapeCheck(op->getOperands()));
+}
 
-// Contractions, and the shape and creation ops: safe where every size is known,
-// since the verifier has then checked all there is to check.
-#define RUNMAT_STATIC_SPECULATION(OP)                                          \
-  Speculation::Speculatability OP::getSpeculatability() {                      \
-    bool isStatic =                                                            \
-        llvm::all_of(getOperation()->getOperandTypes(), [](Type type) {        \
-          auto tensor = dyn_cast<RankedTensorType>(type);                      \
-          return tensor ? tensor.hasStaticShape() : !isa<IndexType>(type);     \
-        });                                                                    \
-    return speculatableIf(isStatic &&                                          \
-                          cast<RankedTensorType>(getType()).hasStaticShape()); \
-  }
-RUNMAT_STATIC_SPECULATION(MatmulOp)
-RUNMAT_STATIC_SPECULATION(DotOp)
-RUNMAT_STATIC_SPECULATION(ReshapeOp)
-RUNMAT_STATIC_SPECULATION(BroadcastOp)
-RUNMAT_STATIC_SPECULATION(SliceOp)
-RUNMAT_STATIC_SPECULATION(InsertSliceOp)
-RUNMAT_STATIC_SPECULATION(PadOp)
-RUNMAT_STATIC_SPECULATION(ConcatOp)
-RUNMAT_STATIC_SPECULATION(FullOp)
-RUNMAT_STATIC_SPECULATION(IotaOp)
-RUNMAT_STATIC_SPECULATION(RandUniformOp)
-RUNMAT_STATIC_SPECULATION(RandNormalOp)
-#undef RUNMAT_STATIC_SPECULATION
+static bool hasStaticSizes(Operation *op) {
+  return llvm::all_of(op->getOperandTypes(),
+                      [](Type type) {
+                        auto tensor = dyn_cast<RankedTensorType>(type);
+                        return tensor ? tensor.hasStaticShape()
+                                      : !isa<IndexType>(type);
+                      }) &&
+         cast<RankedTensorType>(op->getResult(0).getType()).hasStaticShape();
+}
+
+Speculation::Speculatability
+array::detail::speculateOnStaticSizes(Operation *op) {
+  return speculatableIf(hasStaticSizes(op));
+}
+
+Speculation::Speculatability array::detail::speculateOnOffset(Operation *op) {
+  APInt offset;
+  return speculatableIf(
+      hasStaticSizes(op) &&
+      matchPattern(op->getOperand(1), m_ConstantInt(&offset)) &&
+      !offset.isNegative());
+}
+
+Speculation::Speculatability array::detail::speculateOnNonEmpty(Operation *op) {
+  auto type = cast<RankedTensorType>(op->getOperand(0).getType());
+  return speculatableIf(llvm::all_of(
+      reducedDims(op), [&](int64_t dim) { return type.getDimSize(dim) > 0; }));
+}

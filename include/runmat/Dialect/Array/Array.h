@@ -4,6 +4,7 @@
 #define RUNMAT_DIALECT_ARRAY_ARRAY_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -51,6 +52,40 @@ mlir::Type accumulatedType(mlir::Type element);
 /// else the type itself.
 mlir::Type accumulatorType(mlir::Type element);
 
+/// Whether a tensor of this type can be addressed: the product of its static,
+/// nonzero sizes and its element's bytes (i1 takes one) is below 2^63.
+bool isAddressable(mlir::RankedTensorType type);
+
+namespace detail {
+mlir::LogicalResult verifyAddressableTensors(mlir::Operation *op);
+mlir::OpFoldResult foldElementwise(mlir::Operation *op,
+                                   llvm::ArrayRef<mlir::Attribute> operands);
+mlir::OpFoldResult foldReduction(mlir::Operation *op,
+                                 llvm::ArrayRef<mlir::Attribute> operands);
+} // namespace detail
+
+// The traits of ArrayOpBase.td: one function of a kind for many operations.
+template <typename Op>
+struct AddressableTensors : mlir::OpTrait::TraitBase<Op, AddressableTensors> {
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) {
+    return detail::verifyAddressableTensors(op);
+  }
+};
+template <typename Op>
+struct ElementwiseFold : mlir::OpTrait::TraitBase<Op, ElementwiseFold> {
+  static mlir::OpFoldResult foldTrait(mlir::Operation *op,
+                                      llvm::ArrayRef<mlir::Attribute> attrs) {
+    return detail::foldElementwise(op, attrs);
+  }
+};
+template <typename Op>
+struct ReductionFold : mlir::OpTrait::TraitBase<Op, ReductionFold> {
+  static mlir::OpFoldResult foldTrait(mlir::Operation *op,
+                                      llvm::ArrayRef<mlir::Attribute> attrs) {
+    return detail::foldReduction(op, attrs);
+  }
+};
+
 } // namespace runmat::array
 
 #include "runmat/Dialect/Array/ArrayInterfaces.h.inc"
@@ -61,7 +96,9 @@ mlir::Type accumulatorType(mlir::Type element);
 #include "runmat/Dialect/Array/ArrayAttributes.h.inc"
 
 #define GET_OP_CLASSES
-#include "runmat/Dialect/Array/ElementwiseOps.h.inc"
+#include "runmat/Dialect/Array/UnaryOps.h.inc"
+#define GET_OP_CLASSES
+#include "runmat/Dialect/Array/BinaryOps.h.inc"
 #define GET_OP_CLASSES
 #include "runmat/Dialect/Array/ReductionOps.h.inc"
 #define GET_OP_CLASSES
