@@ -132,7 +132,16 @@ vulkan::BufferRef &Call::buffer(int64_t handle) {
   return buffers[handle - 1];
 }
 
+bool Call::isArgument(int64_t handle) const {
+  for (const ArgumentCopies &copy : copies)
+    if (copy.handle == handle)
+      return true;
+  return false;
+}
+
 vulkan::Stream &Call::stream() {
+  if (threadState().inLoop)
+    throw Error(RM_ERROR_INTERNAL, "the GPU was used inside a parallel loop");
   if (!context.stream)
     throw Error(RM_ERROR_NO_DEVICE, "this context has no GPU");
   return *context.stream;

@@ -65,6 +65,8 @@ struct Call {
 
   int64_t addBuffer(vulkan::BufferRef buffer);
   vulkan::BufferRef &buffer(int64_t handle);
+  /// Whether a handle came from rm_gpu_argument.
+  bool isArgument(int64_t handle) const;
   vulkan::Stream &stream();
 };
 

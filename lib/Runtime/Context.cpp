@@ -148,7 +148,7 @@ int32_t rm_tensor_create(rm_context *context, int32_t dtype, int32_t rank,
 
 char *rm_telemetry_json(rm_context *context) {
   try {
-    std::string device = context->device ? context->device->profileJson() : "";
+    std::string device = context->device ? context->device->profile.json() : "";
     return strdup(context->telemetry.json(device).c_str());
   } catch (const std::exception &) {
     return nullptr;
@@ -159,7 +159,7 @@ void rm_telemetry_reset(rm_context *context) { context->telemetry.reset(); }
 
 char *rm_device_info_json(rm_context *context) {
   try {
-    return strdup(context->device ? context->device->profileJson().c_str()
+    return strdup(context->device ? context->device->profile.json().c_str()
                                   : "{\"name\": \"cpu\", \"type\": \"cpu\"}");
   } catch (const std::exception &) {
     return nullptr;

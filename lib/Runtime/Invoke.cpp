@@ -109,6 +109,8 @@ int32_t runOnce(rm_context &context, const rm_entry &entry, rm_entry_body body,
   results.assign(entry.num_results, rm_tensor{});
   ThreadState &thread = threadState();
   thread.call = &call;
+  if (context.stream)
+    context.stream->begin();
   bool done = runBody(body, args.data(), results.data());
   // The end of the device's work belongs to the call: so do its failures.
   if (context.stream) {

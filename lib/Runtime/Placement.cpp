@@ -32,7 +32,7 @@ bool decide(Call &call, const rm_program &program, int32_t index) {
     for (int32_t k = 0; gpu && k < program.num_kernels; ++k) {
       if (program.kernels[k].unit != index)
         continue;
-      std::string lacking = context.device->lacking(program.kernels[k]);
+      std::string lacking = context.device->profile.lacking(program.kernels[k]);
       if (lacking.empty())
         continue;
       if (context.policy == Policy::GPU)

@@ -240,6 +240,10 @@ RM_API const char *rm_context_device(const rm_context *context);
 /* 1 if the context has a GPU. */
 RM_API int32_t rm_context_has_gpu(const rm_context *context);
 
+/* Closes devices that no context and no tensor uses; they are kept otherwise,
+ * as opening one takes long. */
+RM_API void rm_release_devices(void);
+
 /* Messages (warnings and errors) of the validation layer in this process, and
  * the first of them. */
 RM_API int64_t rm_validation_messages(const char **first);

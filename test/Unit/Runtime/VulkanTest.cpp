@@ -1,0 +1,365 @@
+//===- VulkanTest.cpp - Programs on a device
+//---------------------------------------------------===//
+// On lavapipe, with the validation layer: each test ends with no message of it.
+//===----------------------------------------------------------------------------------------===//
+
+#include "GpuProgram.h"
+
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+using namespace runmat::test;
+using nlohmann::json;
+using testing::HasSubstr;
+
+namespace {
+
+struct VulkanTest : testing::Test {
+  ContextPtr context;
+  std::vector<rm_tensor> out;
+
+  void SetUp() override {
+    if (!hasLavapipe())
+      GTEST_SKIP() << "lavapipe is not installed";
+    context = makeContext("gpu=lavapipe", nullptr, true);
+    ASSERT_NE(context, nullptr);
+  }
+  void TearDown() override {
+    for (rm_tensor &tensor : out)
+      rm_tensor_release(&tensor);
+    context.reset();
+    rm_release_devices();
+    const char *first = nullptr;
+    EXPECT_EQ(rm_validation_messages(&first), 0) << first;
+  }
+  std::string error() { return rm_context_error(context.get()).text; }
+
+  void expectAll(int64_t n, float factor, float plus) {
+    auto *y = static_cast<float *>(out[0].data);
+    for (int64_t i = 0; i < n; ++i)
+      ASSERT_EQ(y[i], float(i % 1000) * factor + plus) << i;
+  }
+  static std::vector<float> ramp(int64_t n) {
+    std::vector<float> x(n);
+    for (int64_t i = 0; i < n; ++i)
+      x[i] = float(i % 1000);
+    return x;
+  }
+  json telemetry() {
+    char *text = rm_telemetry_json(context.get());
+    json parsed = json::parse(text);
+    rm_string_free(text);
+    return parsed;
+  }
+};
+
+/// y = 3 x + 2: RAW through y, twice.
+void scaleThenIncrement(const rm_tensor *args, rm_tensor *results) {
+  int64_t n = args[0].sizes[0];
+  rm_unit_begin(&GpuProgram::current->program, 0);
+  rm_gpu_binding bindings[2] = {{rm_gpu_argument(&args[0]), 0, 4 * n},
+                                {rm_gpu_alloc(4 * n), 0, 4 * n}};
+  launch(GpuProgram::Scale, bindings, 2, n, 3);
+  launch(GpuProgram::Increment, &bindings[1], 1, n);
+  launch(GpuProgram::Increment, &bindings[1], 1, n);
+  rm_gpu_result(&results[0], bindings[1].handle, RM_F32, 1, &n);
+  rm_unit_end(&GpuProgram::current->program, 0);
+}
+
+TEST_F(VulkanTest, DependentDispatchesRunInOrder) {
+  GpuProgram program(scaleThenIncrement);
+  for (int64_t n : {1, 63, 64, 1000, 5'000'000}) {
+    std::vector<float> x = ramp(n);
+    for (rm_tensor &tensor : out)
+      rm_tensor_release(&tensor);
+    ASSERT_EQ(program.call(context.get(), {tensor(x.data(), RM_F32, {n})}, out),
+              RM_OK)
+        << error();
+    expectAll(n, 3, 2);
+  }
+}
+
+TEST_F(VulkanTest, EmptyTensors) {
+  GpuProgram program(scaleThenIncrement);
+  ASSERT_EQ(program.call(context.get(), {tensor(nullptr, RM_F32, {0})}, out),
+            RM_OK)
+      << error();
+}
+
+TEST_F(VulkanTest, TelemetryHasTransfersLaunchesAndDeviceTimes) {
+  GpuProgram program(scaleThenIncrement);
+  std::vector<float> x = ramp(100000);
+  std::vector<rm_tensor> second;
+  rm_tensor arg = tensor(x.data(), RM_F32, {100000});
+  ASSERT_EQ(program.call(context.get(), {arg}, out), RM_OK);
+  ASSERT_EQ(program.call(context.get(), {arg}, second), RM_OK);
+  rm_tensor_release(&second[0]);
+  json t = telemetry();
+  EXPECT_EQ(t["upload_bytes"], 800000);
+  EXPECT_EQ(t["download_bytes"], 800000);
+  EXPECT_EQ(t["kernel_launches_total"], 6);
+  EXPECT_EQ(t["kernel_launches"][0]["kernel"], "scale");
+  EXPECT_EQ(t["kernel_launches"][0]["unit"], "fused.map");
+  EXPECT_GT(t["kernel_launches"][0]["device_time_ns"], 0);
+  EXPECT_EQ(t["fusion_cache_misses"], 2);
+  EXPECT_EQ(t["fusion_cache_hits"], 4);
+  EXPECT_EQ(t["counters"]["vec4_kernels"], 2);
+  EXPECT_EQ(t["fused_elementwise"]["count"], 2);
+  EXPECT_GT(t["fused_elementwise"]["total_wall_time_ns"], 0);
+  EXPECT_EQ(t["device"]["type"], "cpu");
+  int64_t sum = 0;
+  int64_t span = rm_last_device_time_ns(context.get(), &sum);
+  EXPECT_GT(sum, 0);
+  EXPECT_GE(span, sum);
+}
+
+/// More dispatches than one batch holds, and memory freed and used again.
+void manyDispatches(const rm_tensor *args, rm_tensor *results) {
+  int64_t n = args[0].sizes[0];
+  rm_gpu_binding bindings[2] = {{rm_gpu_argument(&args[0]), 0, 0}, {0, 0, 0}};
+  for (int i = 0; i < 200; ++i) {
+    if (bindings[1].handle)
+      rm_gpu_free(bindings[1].handle);
+    bindings[1].handle = rm_gpu_alloc(4 * n);
+    launch(GpuProgram::Scale, bindings, 2, n, float(i));
+    launch(GpuProgram::Increment, &bindings[1], 1, n);
+  }
+  rm_gpu_result(&results[0], bindings[1].handle, RM_F32, 1, &n);
+}
+
+TEST_F(VulkanTest, ManyDispatchesAndReusedMemory) {
+  GpuProgram program(manyDispatches);
+  std::vector<float> x = ramp(3000);
+  ASSERT_EQ(
+      program.call(context.get(), {tensor(x.data(), RM_F32, {3000})}, out),
+      RM_OK)
+      << error();
+  expectAll(3000, 199, 1);
+  EXPECT_EQ(telemetry()["kernel_launches"].size(), 64u);
+}
+
+/// Fill, copy, upload over memory in use, windows by offset.
+void transfers(const rm_tensor *args, rm_tensor *results) {
+  int64_t n = args[0].sizes[0], half = n / 2;
+  int64_t a = rm_gpu_alloc(4 * n), b = rm_gpu_alloc(4 * n);
+  rm_gpu_fill(a, 0x3f800000, 4 * n); // 1.0f
+  rm_gpu_binding upper = {a, 4 * half, 4 * (n - half)};
+  launch(GpuProgram::Increment, &upper, 1, n - half); // 2.0f above half
+  rm_gpu_copy(b, 0, a, 4 * half, 4 * half);
+  rm_gpu_copy(b, 4 * half, a, 0, 4 * half);
+  auto *host = static_cast<float *>(rm_alloc(4 * n, 64));
+  rm_gpu_download(b, host, 4 * n);
+  for (int64_t i = 0; i < n; ++i)
+    if (host[i] != (i < half ? 2 : 1))
+      rm_fail_values(RM_ERROR_VALUE, "wrong at {0}", nullptr, &i, 1);
+  rm_gpu_binding whole = {b, 0, 0};
+  launch(GpuProgram::Increment, &whole, 1, n);
+  rm_gpu_upload(b, rm_host_argument(&args[0]),
+                4 * n); // Not before the increment.
+  launch(GpuProgram::Increment, &whole, 1, n);
+  rm_gpu_result(&results[0], b, RM_F32, 1, &n);
+}
+
+TEST_F(VulkanTest, FillCopyWindowsAndUploadInOrder) {
+  GpuProgram program(transfers);
+  for (int64_t n : {128, 9'000'000}) { // Inline and staged uploads.
+    std::vector<float> x = ramp(n);
+    for (rm_tensor &tensor : out)
+      rm_tensor_release(&tensor);
+    ASSERT_EQ(program.call(context.get(), {tensor(x.data(), RM_F32, {n})}, out),
+              RM_OK)
+        << error();
+    expectAll(n, 1, 1);
+  }
+}
+
+TEST_F(VulkanTest, ResidentArgumentsAndResults) {
+  ContextPtr resident = makeContext("gpu=lavapipe", nullptr, true, true);
+  GpuProgram program(scaleThenIncrement);
+  std::vector<float> x = ramp(1000);
+  rm_tensor host = tensor(x.data(), RM_F32, {1000}), device, back;
+  ASSERT_EQ(rm_tensor_to_device(resident.get(), &host, &device), RM_OK);
+  EXPECT_EQ(device.place, RM_DEVICE);
+  rm_telemetry_reset(resident.get());
+  std::vector<rm_tensor> result;
+  ASSERT_EQ(program.call(resident.get(), {device}, result), RM_OK);
+  EXPECT_EQ(result[0].place, RM_DEVICE);
+  char *text = rm_telemetry_json(resident.get());
+  json t = json::parse(text);
+  rm_string_free(text);
+  EXPECT_EQ(t["upload_bytes"], 0);
+  EXPECT_EQ(t["download_bytes"], 0);
+  ASSERT_EQ(rm_tensor_to_host(resident.get(), &result[0], &back), RM_OK);
+  resident.reset(); // Tensors outlive their context.
+  out = {back};
+  expectAll(1000, 3, 2);
+  rm_tensor_release(&device);
+  rm_tensor_release(&result[0]);
+}
+
+void sumsOnTheHost(const rm_tensor *args, rm_tensor *results) {
+  int64_t n = args[0].sizes[0], one = 1;
+  auto *x = static_cast<const float *>(rm_host_argument(&args[0]));
+  if (x != rm_host_argument(&args[0]))
+    rm_fail(RM_ERROR_VALUE, "downloaded twice", nullptr);
+  auto *y = static_cast<float *>(rm_alloc(4, 64));
+  *y = 0;
+  for (int64_t i = 0; i < n; ++i)
+    *y += x[i];
+  rm_result(&results[0], y, y, RM_F32, 1, &one);
+}
+
+TEST_F(VulkanTest, HostCodeReadsAResidentArgument) {
+  GpuProgram program(sumsOnTheHost);
+  float x[] = {1, 2, 3.5};
+  rm_tensor host = tensor(x, RM_F32, {3}), device;
+  ASSERT_EQ(rm_tensor_to_device(context.get(), &host, &device), RM_OK);
+  ASSERT_EQ(program.call(context.get(), {device}, out), RM_OK) << error();
+  EXPECT_EQ(static_cast<float *>(out[0].data)[0], 6.5f);
+  ContextPtr cpu = makeContext("cpu");
+  std::vector<rm_tensor> none;
+  EXPECT_EQ(program.call(cpu.get(), {device}, none), RM_ERROR_ARGUMENT);
+  EXPECT_THAT(rm_context_error(cpu.get()).text, HasSubstr("does not use"));
+  rm_tensor_release(&device);
+}
+
+void resultIsTheArgument(const rm_tensor *args, rm_tensor *results) {
+  rm_gpu_result(&results[0], rm_gpu_argument(&args[0]), RM_F32, 1,
+                args[0].sizes);
+}
+
+TEST_F(VulkanTest, AnArgumentAsResultIsCopied) {
+  ContextPtr resident = makeContext("gpu=lavapipe", nullptr, true, true);
+  GpuProgram program(resultIsTheArgument);
+  std::vector<float> x = ramp(10);
+  rm_tensor host = tensor(x.data(), RM_F32, {10}), device, back;
+  ASSERT_EQ(rm_tensor_to_device(resident.get(), &host, &device), RM_OK);
+  std::vector<rm_tensor> result;
+  ASSERT_EQ(program.call(resident.get(), {device}, result), RM_OK);
+  rm_tensor_release(&device);
+  ASSERT_EQ(rm_tensor_to_host(resident.get(), &result[0], &back), RM_OK);
+  out = {back};
+  expectAll(10, 1, 0);
+  rm_tensor_release(&result[0]);
+}
+
+void failsInTheMiddle(const rm_tensor *args, rm_tensor *results) {
+  int64_t n = args[0].sizes[0];
+  rm_gpu_binding bindings[2] = {{rm_gpu_argument(&args[0]), 0, 0},
+                                {rm_gpu_alloc(4 * n), 0, 0}};
+  launch(GpuProgram::Scale, bindings, 2, n, 2);
+  rm_gpu_free(bindings[1].handle);
+  rm_fail(RM_ERROR_VALUE, "no", nullptr);
+}
+
+TEST_F(VulkanTest, AFailureDropsQueuedWork) {
+  GpuProgram failing(failsInTheMiddle);
+  std::vector<float> x = ramp(1000);
+  rm_tensor arg = tensor(x.data(), RM_F32, {1000});
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(failing.call(context.get(), {arg}, out), RM_ERROR_VALUE);
+  GpuProgram program(scaleThenIncrement);
+  ASSERT_EQ(program.call(context.get(), {arg}, out), RM_OK) << error();
+  expectAll(1000, 3, 2);
+}
+
+void gridTooLarge(const rm_tensor *args, rm_tensor *) {
+  rm_gpu_binding binding = {rm_gpu_alloc(64), 0, 0};
+  Push push{16, 1};
+  uint32_t grid[3] = {1, 65536, 1};
+  rm_gpu_dispatch(&GpuProgram::current->program, GpuProgram::Increment,
+                  &binding, 1, &push, sizeof(push), grid, "test.mlir:9:9");
+}
+
+TEST_F(VulkanTest, AGridBeyondTheLimitNamesUnitAndAxis) {
+  GpuProgram program(gridTooLarge);
+  float x = 0;
+  EXPECT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out),
+            RM_ERROR_UNSUPPORTED);
+  EXPECT_EQ(error(),
+            "fused.map: 65536 workgroups along y are beyond the device's "
+            "limit of 65535");
+  EXPECT_STREQ(rm_context_error(context.get()).location, "test.mlir:9:9");
+}
+
+void bindsTooMuch(const rm_tensor *, rm_tensor *) {
+  int64_t range = rm_gpu_limit(RM_LIMIT_STORAGE_RANGE);
+  rm_gpu_binding binding = {rm_gpu_alloc(range + 4096), 0, 0};
+  launch(GpuProgram::Increment, &binding, 1, 16);
+}
+
+TEST_F(VulkanTest, ABindingBeyondTheRangeIsAnError) {
+  GpuProgram program(bindsTooMuch);
+  float x = 0;
+  EXPECT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out),
+            RM_ERROR_UNSUPPORTED);
+  EXPECT_THAT(error(), HasSubstr("beyond the device's limit of 134217728"));
+}
+
+void allocatesTooMuch(const rm_tensor *, rm_tensor *) {
+  for (int i = 0; i < 1000; ++i)
+    rm_gpu_alloc(int64_t(1) << 50);
+}
+
+TEST_F(VulkanTest, DeviceMemoryRunsOut) {
+  GpuProgram program(allocatesTooMuch);
+  float x = 0;
+  EXPECT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out),
+            RM_ERROR_DEVICE_MEMORY);
+}
+
+void usesStaleHandles(const rm_tensor *, rm_tensor *) {
+  int64_t handle = rm_gpu_alloc(64);
+  rm_gpu_free(handle);
+  rm_gpu_fill(handle, 0, 64);
+}
+
+TEST_F(VulkanTest, AStaleHandleIsAnError) {
+  GpuProgram program(usesStaleHandles);
+  float x = 0;
+  EXPECT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out),
+            RM_ERROR_INTERNAL);
+}
+
+void placesUnits(const rm_tensor *args, rm_tensor *results) {
+  if (rm_place(&GpuProgram::current->program, 0))
+    return scaleThenIncrement(args, results);
+  int64_t n = args[0].sizes[0];
+  auto *x = static_cast<const float *>(rm_host_argument(&args[0]));
+  auto *y = static_cast<float *>(rm_alloc(4 * n, 64));
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = 3 * x[i] + 2;
+  rm_result(&results[0], y, y, RM_F32, 1, &n);
+}
+
+TEST_F(VulkanTest, UnitsArePlacedByThePolicy) {
+  GpuProgram program(placesUnits);
+  std::vector<float> x = ramp(100);
+  rm_tensor arg = tensor(x.data(), RM_F32, {100});
+  ASSERT_EQ(program.call(context.get(), {arg}, out), RM_OK);
+  expectAll(100, 3, 2);
+  EXPECT_EQ(telemetry()["decisions"][0]["decision"], "gpu");
+  rm_tensor_release(&out[0]);
+
+  // A kernel that needs what the device lacks.
+  program.kernels[0].subgroup_size = 48;
+  EXPECT_EQ(program.call(context.get(), {arg}, out), RM_ERROR_UNSUPPORTED);
+  EXPECT_THAT(error(), HasSubstr("fused.map cannot run on llvmpipe"));
+  EXPECT_THAT(error(), HasSubstr("no subgroup size 48"));
+}
+
+TEST_F(VulkanTest, AProgramAtAnotherAddressFindsItsPipelines) {
+  std::vector<float> x = ramp(100);
+  rm_tensor arg = tensor(x.data(), RM_F32, {100});
+  for (int i = 0; i < 3; ++i) {
+    auto program = std::make_unique<GpuProgram>(scaleThenIncrement);
+    for (rm_tensor &tensor : out)
+      rm_tensor_release(&tensor);
+    ASSERT_EQ(program->call(context.get(), {arg}, out), RM_OK);
+  }
+  EXPECT_EQ(telemetry()["fusion_cache_misses"], 2);
+}
+
+} // namespace

@@ -1,0 +1,65 @@
+"""Makes the reference pages from the definitions: docs/dialects/NAME.md and docs/passes.md.
+
+usage: pages.py [--check]   --check writes nothing and prints the pages that are stale.
+The pages are in the repository so that they can be read without a build; `ninja docs` runs this.
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PASSES_HEAD = """# Passes
+
+Every pass of the compiler, as `runmat-opt --NAME`, or in a stock `mlir-opt-22` with the plugin as
+`--pass-pipeline='builtin.module(NAME)'`. Upstream's passes are in `runmat-opt` too.
+Made from the passes' definitions by `ninja docs`.
+"""
+
+
+def tblgen(td, *arguments):
+    command = ["mlir-tblgen-22", *arguments, td, "-I.", "-Iinclude", "-I/usr/lib/llvm-22/include"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
+    return done.stdout.replace("[TOC]\n\n", "")
+
+
+def dialect_pages():
+    for td in sorted(glob.glob("dialects/*/*Ops.td", root_dir=ROOT)):
+        folder, file = td.split("/")[1:]
+        if file == f"{folder}Ops.td":
+            text = tblgen(td, "-gen-dialect-doc", f"-dialect={folder.lower()}")
+            yield f"docs/dialects/{folder.lower()}.md", text
+
+
+def passes_page():
+    sections = []
+    for td in sorted(glob.glob("include/runmat/**/Passes.td", root_dir=ROOT, recursive=True)):
+        text = tblgen(td, "-gen-pass-doc")
+        text = re.sub(r"<!--.*?-->\n", "", text)
+        text = re.sub(r"^### `-", "### `--", text, flags=re.M)
+        # include/runmat/Conversion/Passes.td documents the stage Conversion.
+        sections.append(f"\n## {os.path.basename(os.path.dirname(td))}\n\n{text.strip()}\n")
+    return [("docs/passes.md", PASSES_HEAD + "".join(sections))] if sections else []
+
+
+def main():
+    check, stale = "--check" in sys.argv[1:], False
+    for name, text in [*dialect_pages(), *passes_page()]:
+        path = os.path.join(ROOT, name)
+        old = open(path).read() if os.path.exists(path) else None
+        if old == text:
+            continue
+        stale = True
+        print(f"{name}: " + ("warning: not what the definitions say now: ninja docs" if check else "written"))
+        if not check:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                file.write(text)
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
