@@ -4,6 +4,7 @@
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Target/SPIRV.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
@@ -12,4 +13,4 @@ void runmat::registerDialects(mlir::DialectRegistry &registry) {
                   offload::OffloadDialect>();
 }
 
-void runmat::registerPasses() {}
+void runmat::registerPasses() { registerRunMatTargetSPIRVPasses(); }

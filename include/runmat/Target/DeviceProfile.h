@@ -1,0 +1,58 @@
+// What code generation for a GPU depends on: limits, features and measured
+// schedule parameters. Plain data; passes read it and hold no device constant
+// of their own.
+#ifndef RUNMAT_TARGET_DEVICEPROFILE_H
+#define RUNMAT_TARGET_DEVICEPROFILE_H
+
+#include "runmat/Result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runmat {
+
+/// How the kernels of a fused.image_normalize are cut into threads. Vectors are
+/// of four f32 elements. Source of the defaults: lib/Target/SPIRV/Profiles.def.
+struct NormalizeSchedule {
+  unsigned threads = 256;         ///< of a workgroup, a power of two
+  unsigned statisticsVectors = 8; ///< a thread of the statistics kernel loads
+  unsigned applyVectors = 2;      ///< a thread of the apply kernel handles
+  unsigned reduceVectors = 8;     ///< the same where results are reduced
+  unsigned combineThreads = 256;  ///< of a workgroup of the small kernels
+};
+
+struct DeviceProfile {
+  std::string name;
+  unsigned subgroupSize = 32;       ///< the device's default
+  unsigned minSubgroupSize = 4;     ///< smallest one a kernel may meet
+  unsigned maxWorkgroup = 128;      ///< invocations
+  unsigned sharedBytes = 16384;     ///< of a workgroup
+  unsigned pushBytes = 128;         ///< of push constants
+  unsigned maxBindings = 8;         ///< storage buffers of a kernel
+  unsigned maxGroups = 65535;       ///< workgroups along an axis
+  uint64_t storageRange = 1u << 27; ///< bytes of one binding
+  unsigned offsetAlignment = 256;   ///< of a binding's offset, in bytes
+  bool subgroupArithmetic = true;
+  /// NaN, infinities and signed zeros keep their meaning in f32
+  /// (shaderSignedZeroInfNanPreserveFloat32).
+  bool preserveNanInf = true;
+  bool float64 = false, float16 = false, int64 = false, int16 = false,
+       int8 = false, storage16 = false, storage8 = false;
+  NormalizeSchedule normalize;
+
+  /// What any device with Vulkan 1.2 and subgroup arithmetic runs.
+  static const DeviceProfile &generic();
+  /// A built-in profile by its name; null if there is none.
+  static const DeviceProfile *find(std::string_view name);
+  static std::vector<std::string> names();
+  /// From what rm_device_info_json said: limits and features are the device's,
+  /// schedules those of the built-in profile that knows it, else the generic
+  /// ones. Empty text gives the generic profile.
+  static Result<DeviceProfile> fromJSON(const std::string &text);
+};
+
+} // namespace runmat
+
+#endif // RUNMAT_TARGET_DEVICEPROFILE_H
