@@ -77,6 +77,26 @@ Result<int64_t> checkedByteSize(rm_dtype dtype,
 }
 
 Result<Tensor> Tensor::allocate(rm_dtype dtype, std::vector<int64_t> sizes) {
+  Result<Tensor> tensor = adopt(dtype, std::move(sizes), nullptr, free);
+  if (!tensor)
+    return tensor;
+  // aligned_alloc wants a multiple of the alignment; empty arrays get a valid
+  // address too.
+  constexpr size_t alignment = 64;
+  size_t bytes = size_t(tensor->byteSize());
+  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  tensor->memory.reset(
+      aligned_alloc(alignment, rounded == 0 ? alignment : rounded));
+  if (!tensor->memory)
+    return Error{"out of memory: " + std::to_string(bytes) + " bytes for " +
+                 tensor->typeText()};
+  return tensor;
+}
+
+Result<Tensor> Tensor::adopt(rm_dtype dtype, std::vector<int64_t> sizes,
+                             void *data, std::function<void(void *)> release) {
+  Tensor tensor;
+  tensor.memory = {data, std::move(release)};
   if (sizes.size() > RM_MAX_RANK)
     return Error{std::to_string(sizes.size()) +
                  " dimensions, expected at most " +
@@ -84,19 +104,6 @@ Result<Tensor> Tensor::allocate(rm_dtype dtype, std::vector<int64_t> sizes) {
   Result<int64_t> bytes = checkedByteSize(dtype, sizes);
   if (!bytes)
     return bytes.error();
-  constexpr int64_t alignment = 64;
-  if (*bytes > std::numeric_limits<int64_t>::max() - alignment)
-    return Error{"out of memory: " + std::to_string(*bytes) + " bytes"};
-  // aligned_alloc wants a multiple of the alignment; empty arrays get a valid
-  // address too.
-  size_t rounded =
-      size_t(*bytes == 0 ? alignment
-                         : (*bytes + alignment - 1) / alignment * alignment);
-  Tensor tensor;
-  tensor.memory.reset(aligned_alloc(alignment, rounded));
-  if (!tensor.memory)
-    return Error{"out of memory: " + std::to_string(*bytes) + " bytes for " +
-                 tensorTypeText(dtype, sizes)};
   tensor.type = dtype;
   tensor.count = *bytes / dtypeSize(dtype);
   tensor.shape = std::move(sizes);

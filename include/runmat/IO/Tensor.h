@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,11 @@ public:
   /// than RM_MAX_RANK dimensions, sizes whose product overflows (zeros among
   /// them do not hide that), memory exhausted.
   static Result<Tensor> allocate(rm_dtype dtype, std::vector<int64_t> sizes);
+
+  /// Wraps row-major memory that someone else made; `release` is called with
+  /// the pointer when the tensor goes. Same errors as allocate().
+  static Result<Tensor> adopt(rm_dtype dtype, std::vector<int64_t> sizes,
+                              void *data, std::function<void(void *)> release);
 
   rm_dtype dtype() const { return type; }
   const std::vector<int64_t> &sizes() const { return shape; }
@@ -60,14 +66,10 @@ public:
   std::string typeText() const { return tensorTypeText(type, shape); }
 
 private:
-  struct Free {
-    void operator()(void *pointer) const { free(pointer); }
-  };
-
   rm_dtype type = RM_F32;
   std::vector<int64_t> shape{0};
   int64_t count = 0;
-  std::unique_ptr<void, Free> memory;
+  std::unique_ptr<void, std::function<void(void *)>> memory{nullptr, free};
 };
 
 /// Bytes of a row-major array, or an error when the product of the sizes (those
