@@ -1,0 +1,61 @@
+// `runmat compile`: a shared object and, if asked, its C header. Both are
+// written or neither.
+
+#include "Commands.h"
+#include "Outputs.h"
+#include "Program.h"
+#include "Report.h"
+#include "SharedObject.h"
+
+namespace runmat::cli {
+
+/// "libblur.so" and "out/blur.so" are called "blur".
+static std::string stemOf(const std::string &path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  name = name.substr(0, name.find('.'));
+  return name.rfind("lib", 0) == 0 && name.size() > 3 ? name.substr(3) : name;
+}
+
+static Status compileProgram(const CompileCommandOptions &options) {
+  Context context;
+  CompileOptions forDevice;
+  if (options.device.rfind("gpu=", 0) == 0) {
+    // Code for a named GPU may use what it has beyond the baseline.
+    Result<Context> made = makeContext(options.device, 0);
+    if (!made)
+      return made.error();
+    forDevice = compileOptions(options, made->get());
+    RuntimeText info(rm_device_info_json(made->get()));
+    if (info)
+      forDevice.deviceInfo = info.get();
+  } else {
+    forDevice = compileOptions(options, nullptr);
+  }
+  Result<SharedObject> made =
+      compileToSharedObject(options.file, stemOf(options.output), forDevice);
+  if (!made)
+    return made.error();
+  OutputSet files;
+  if (Status added = files.addText(options.output, made->object); !added)
+    return added;
+  if (!options.header.empty())
+    if (Status added = files.addText(options.header, made->header); !added)
+      return added;
+  return files.commit();
+}
+
+int compile(const CompileCommandOptions &options) {
+  if (options.output == options.header)
+    return misuse("-o and --header name the same file");
+  if (isSharedObject(options.file))
+    return misuse(options.file + " is a shared object, expected an MLIR file");
+  if (Status device = checkDevice(options.device); !device)
+    return fail(device.message());
+  if (Status there = checkReadable(options.file); !there)
+    return fail(there.message());
+  if (Status done = compileProgram(options); !done)
+    return fail(done.message());
+  return finishOutput();
+}
+
+} // namespace runmat::cli

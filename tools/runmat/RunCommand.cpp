@@ -1,0 +1,195 @@
+// `runmat run`: open the program, read its inputs, call it, check and time it
+// if asked, then write all outputs. Every check that needs no run comes before
+// it.
+
+#include "Call.h"
+#include "Commands.h"
+#include "Inputs.h"
+#include "Number.h"
+#include "Outputs.h"
+#include "Program.h"
+#include "Report.h"
+#include "SharedObject.h"
+#include "Timing.h"
+#include "Verify.h"
+
+#include <cstdio>
+
+namespace runmat::cli {
+
+/// Options that only make sense for one kind of file.
+static Status checkUsage(const RunOptions &options) {
+  if (Status names = checkOutputNames(options.outputs); !names)
+    return names;
+  if (options.tolerance && !options.verify)
+    return Error{"--tolerance is given without --verify"};
+  if (!isSharedObject(options.file))
+    return {};
+  auto refuse = [&](const char *option) {
+    return Error{std::string(option) + " needs a program's text, but " +
+                 options.file + " is a shared object"};
+  };
+  if (options.verify)
+    return refuse("--verify");
+  if (options.noFuse)
+    return refuse("--no-fuse");
+  if (!options.remarks.empty())
+    return refuse("--remarks");
+  if (!options.dumpStages.empty())
+    return refuse("--dump-stages");
+  return {};
+}
+
+static void printCompileTime(const Program &program) {
+  std::string stages;
+  for (const CompiledProgram::StageTime &stage : program.stageTimes())
+    stages += (stages.empty() ? "" : ", ") + stage.name + " " +
+              millisecondsText(stage.milliseconds);
+  printf("%s: %s%s\n", stages.empty() ? "load" : "compile",
+         millisecondsText(program.milliseconds()).c_str(),
+         stages.empty() ? "" : (" (" + stages + ")").c_str());
+}
+
+static void printSpread(const char *label, std::vector<double> samples) {
+  size_t count = samples.size();
+  Spread spread = spreadOf(std::move(samples));
+  printf("%s: median %s, quartiles %s to %s, range %s to %s, %zu %s\n", label,
+         millisecondsText(spread.median).c_str(),
+         millisecondsText(spread.lower).c_str(),
+         millisecondsText(spread.upper).c_str(),
+         millisecondsText(spread.least).c_str(),
+         millisecondsText(spread.most).c_str(), count,
+         count == 1 ? "run" : "runs");
+}
+
+static Status timeWarmRuns(rm_context *context, const Program &program,
+                           std::vector<io::Tensor> &arguments,
+                           const CallTime &first, int repetitions) {
+  std::vector<double> wall, device;
+  for (int i = 0; i < repetitions; ++i) {
+    CallTime time;
+    if (Status called =
+            call(context, program.entry(), arguments, time, nullptr);
+        !called)
+      return called;
+    wall.push_back(time.milliseconds);
+    device.push_back(time.deviceMilliseconds);
+  }
+  printf("device: %s\n", rm_context_device(context));
+  printCompileTime(program);
+  printf("first run: %s\n", millisecondsText(first.milliseconds).c_str());
+  printSpread("warm runs", std::move(wall));
+  if (first.deviceMilliseconds > 0)
+    printSpread("warm runs, device time", std::move(device));
+  return {};
+}
+
+static Status verify(const RunOptions &options,
+                     const std::vector<io::Tensor> &arguments,
+                     const std::vector<io::Tensor> &results) {
+  std::vector<const io::Tensor *> pointers;
+  for (const io::Tensor &argument : arguments)
+    pointers.push_back(&argument);
+  ReferenceOptions referenceOptions;
+  referenceOptions.entry = options.entry;
+  Result<std::vector<io::Tensor>> reference =
+      interpretFile(options.file, pointers, referenceOptions);
+  if (!reference)
+    return Error{"--verify: the reference interpreter: " + reference.message()};
+  if (reference->size() != results.size())
+    return Error{"--verify: " + std::to_string(results.size()) +
+                 " results, the reference gives " +
+                 std::to_string(reference->size())};
+  Status outcome;
+  for (size_t i = 0; i < results.size(); ++i) {
+    const io::Tensor &result = results[i];
+    bool exact = defaultTolerance(result.dtype()) == 0;
+    double tolerance =
+        exact ? 0
+              : options.tolerance.value_or(defaultTolerance(result.dtype()));
+    std::string which = "result " + std::to_string(i);
+    Result<Difference> difference = compare(result, (*reference)[i], tolerance);
+    if (!difference)
+      return Error{"--verify: " + which + ": " + difference.message()};
+    bool passed = difference->beyond.empty();
+    printf("verify: %s: %s (tolerance %s): %s\n", which.c_str(),
+           difference->text(result.dtype()).c_str(),
+           shortText(tolerance).c_str(), passed ? "ok" : "FAILED");
+    if (!passed && outcome)
+      outcome = Error{"--verify: " + which + ": " + difference->beyond +
+                      " within " + shortText(tolerance)};
+  }
+  return outcome;
+}
+
+static Status writeOutputs(const RunOptions &options, rm_context *context,
+                           const std::vector<io::Tensor> &results) {
+  OutputSet files;
+  for (size_t i = 0; i < options.outputs.size(); ++i)
+    if (Status added = files.add(options.outputs[i], results[i]); !added)
+      return added;
+  if (!options.telemetry.empty()) {
+    RuntimeText text(rm_telemetry_json(context));
+    if (!text)
+      return Error{options.telemetry + ": out of memory"};
+    std::string line = text.get();
+    if (line.empty() || line.back() != '\n')
+      line += '\n';
+    if (Status added = files.addText(options.telemetry, line); !added)
+      return added;
+  }
+  return files.commit();
+}
+
+static Status runProgram(const RunOptions &options, rm_context *context) {
+  std::string noteBefore = rm_context_note(context);
+  note(noteBefore);
+  Result<Program> program = Program::open(options, context);
+  if (!program)
+    return program.error();
+  const rm_entry &entry = program->entry();
+  if (Status outputs = checkOutputs(entry, options.outputs); !outputs)
+    return outputs;
+  Result<std::vector<io::Tensor>> arguments =
+      readInputs(entry, options.inputs, options.asPlanes);
+  if (!arguments)
+    return arguments.error();
+
+  CallTime first;
+  std::vector<io::Tensor> results;
+  if (Status called = call(context, entry, *arguments, first, &results);
+      !called)
+    return called;
+  if (rm_context_note(context) != noteBefore)
+    note(rm_context_note(context));
+  if (options.verify)
+    if (Status verified = verify(options, *arguments, results); !verified)
+      return verified;
+  if (options.repetitions > 0)
+    if (Status timed = timeWarmRuns(context, *program, *arguments, first,
+                                    options.repetitions);
+        !timed)
+      return timed;
+  if (options.outputs.empty())
+    for (size_t i = 0; i < results.size(); ++i)
+      printResult(i, results[i]);
+  return writeOutputs(options, context, results);
+}
+
+int run(const RunOptions &options) {
+  if (Status usage = checkUsage(options); !usage)
+    return misuse(usage.message());
+  if (Status device = checkDevice(options.device); !device)
+    return fail(device.message());
+  // A missing file is said before a device is looked for.
+  if (Status there = checkReadable(options.file); !there)
+    return fail(there.message());
+  Result<Context> context = makeContext(options.device, options.threads);
+  if (!context)
+    return fail(context.message());
+  if (Status done = runProgram(options, context->get()); !done)
+    return fail(done.message());
+  return finishOutput();
+}
+
+} // namespace runmat::cli

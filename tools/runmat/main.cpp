@@ -1,0 +1,137 @@
+// `runmat`: the command line. Only options are read here; the commands are in
+// files of their own. The tool includes no MLIR header: the compiler is behind
+// runmat/Compiler.h.
+
+#include "Commands.h"
+#include "Report.h"
+#include "runmat/Compiler.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+
+using namespace runmat::cli;
+
+static void addProgramOptions(CLI::App &command, ProgramOptions &options,
+                              const char *fileHelp) {
+  command.add_option("FILE", options.file, fileHelp)->required();
+  command.add_option("--entry", options.entry,
+                     "The function to call (the only one, or main)");
+  command.add_flag("--no-fuse", options.noFuse,
+                   "Keep every operation a unit of its own");
+  command
+      .add_option("-O", options.optLevel, "Optimisation of native code, 0 to 3")
+      ->check(CLI::Range(0, 3))
+      ->capture_default_str();
+  command.add_option("--dump-stages", options.dumpStages,
+                     "Folder for the program's text after each stage");
+  // A flag: with a separate value, "--remarks prog.mlir" would take the file.
+  command.add_flag("--remarks{-}", options.remarks,
+                   "Say what fused and what did not, and why; --remarks=FILE "
+                   "writes YAML instead");
+}
+
+static void addRun(CLI::App &app, RunOptions &options) {
+  CLI::App *command = app.add_subcommand(
+      "run", "Run a program on inputs from files and write its results");
+  addProgramOptions(*command, options,
+                    "The program: MLIR, or a shared object of runmat compile");
+  command
+      ->add_option("--device", options.device,
+                   "cpu, gpu, gpu=PART OF ITS NAME, or auto: a GPU if there is "
+                   "a real one, else the CPU")
+      ->capture_default_str();
+  // One value each, so that "--input a.npy prog.mlir" leaves the program alone.
+  command
+      ->add_option("--input,-i", options.inputs,
+                   "An argument, in order, repeated: a .npy file, a .jpg or "
+                   ".png picture (f32 [channels, height, width] in [0, 1]), a "
+                   "folder of pictures (f32 [files, channels, height, width]), "
+                   "or a number for a scalar")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--output,-o", options.outputs,
+                   "A result, in order, repeated: .npy or .png (f32, values "
+                   "clamped to [0, 1]); without it results are printed")
+      ->allow_extra_args(false);
+  command->add_flag("--as-planes", options.asPlanes,
+                    "A folder gives f32 [files * channels, height, width]");
+  command->add_flag("--time{10}", options.repetitions,
+                    "Print times: compilation, first run, and the median and "
+                    "spread of N more runs (--time=N)");
+  command->add_flag("--verify", options.verify,
+                    "Compare with the reference interpreter; exit code 1, and "
+                    "nothing written, beyond the tolerance");
+  command
+      ->add_option("--tolerance", options.tolerance,
+                   "Of --verify: |result - reference| <= T max(|reference|, "
+                   "its root mean square). Default 1e-10 for f64, 1e-4 f32, "
+                   "4e-3 f16, 3e-2 bf16; integers are always exact")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--telemetry", options.telemetry,
+                      "Write what ran where, and how long, to this JSON file");
+  command
+      ->add_option("--threads", options.threads,
+                   "Threads of a call (default: all of the machine)")
+      ->check(CLI::Range(1, 4096));
+}
+
+static void addCompile(CLI::App &app, CompileCommandOptions &options) {
+  CLI::App *command = app.add_subcommand(
+      "compile", "Compile a program to a shared object that needs only the "
+                 "runtime library");
+  addProgramOptions(*command, options, "The program: MLIR");
+  command->add_option("-o,--output", options.output, "The shared object")
+      ->required();
+  command->add_option("--header", options.header, "Write a C header too");
+  command
+      ->add_option("--device", options.device,
+                   "cpu: native code only; gpu or gpu=NAME: GPU code wherever "
+                   "possible; auto: both")
+      ->capture_default_str();
+}
+
+static int parseAndRun(int argc, char **argv) {
+  CLI::App app("Compiles and runs array programs on the CPU and on Vulkan "
+               "GPUs.\nExit codes: 0 success, 1 bad input or a failed run, 2 "
+               "wrong usage.",
+               "runmat");
+  app.set_version_flag("--version", [] { return runmat::versionText(); });
+  app.require_subcommand(1);
+  RunOptions runOptions;
+  CompileCommandOptions compileOptions;
+  addRun(app, runOptions);
+  addCompile(app, compileOptions);
+  app.add_subcommand("devices",
+                     "List the Vulkan devices, and why one is not usable");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    // Help and version are exceptions too, with exit code 0.
+    if (error.get_exit_code() == 0)
+      return app.exit(error) == 0 ? finishOutput() : 1;
+    std::string text = error.what();
+    while (!text.empty() && text.back() == '\n')
+      text.pop_back();
+    return misuse(text + " (see runmat --help)");
+  }
+  if (app.got_subcommand("run")) {
+    if (app.get_subcommand("run")->count("--time") &&
+        runOptions.repetitions < 1)
+      return misuse("--time: expected at least 1 run");
+    return run(runOptions);
+  }
+  if (app.got_subcommand("compile"))
+    return compile(compileOptions);
+  return listDevices();
+}
+
+int main(int argc, char **argv) {
+  try {
+    return parseAndRun(argc, argv);
+  } catch (const std::bad_alloc &) {
+    return fail("out of memory");
+  } catch (const std::exception &error) {
+    return fail(std::string("internal error: ") + error.what());
+  }
+}
