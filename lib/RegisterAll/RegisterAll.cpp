@@ -1,6 +1,7 @@
 // The project's dialects, passes and pipelines, listed once.
 #include "runmat/RegisterAll.h"
 
+#include "runmat/Conversion/Passes.h"
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
@@ -13,4 +14,7 @@ void runmat::registerDialects(mlir::DialectRegistry &registry) {
                   offload::OffloadDialect>();
 }
 
-void runmat::registerPasses() { registerRunMatTargetSPIRVPasses(); }
+void runmat::registerPasses() {
+  registerConversionPasses();
+  registerRunMatTargetSPIRVPasses();
+}

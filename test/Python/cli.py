@@ -18,8 +18,6 @@ def build_entries(path):
 
 @unittest.skipUnless(os.path.exists(RUNMAT), "the tool is built once the compiler's facade is")
 class ToolTest(unittest.TestCase):
-    environment = {}  # beside the test's own
-
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -35,7 +33,7 @@ class ToolTest(unittest.TestCase):
 
     def tool(self, *arguments, **options):
         return subprocess.run([RUNMAT, *map(str, arguments)], capture_output=True, text=True, timeout=120,
-                              cwd=self.folder, env={**os.environ, **self.environment}, **options)
+                              cwd=self.folder, **options)
 
     def succeed(self, *arguments):
         run = self.tool(*arguments)

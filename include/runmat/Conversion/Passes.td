@@ -1,0 +1,36 @@
+// The conversion passes: between the dialects, and from them to upstream dialects.
+#ifndef RUNMAT_CONVERSION_PASSES_TD
+#define RUNMAT_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertArrayToLinalgPass : Pass<"convert-array-to-linalg"> {
+  let summary = "array operations on tensors become linalg, tensor, scf and arith on tensors";
+  let description = [{
+    Every elementwise operation becomes one `linalg.generic` whose body is the same array operation on
+    scalars (`--expand-math` lowers that). What types leave open is tested by `offload.check` before the
+    operation. Array operations on scalars stay.
+
+    Test: test/Conversion/ArrayToLinalg/
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect", "::runmat::offload::OffloadDialect"];
+}
+
+def ExpandMathPass : Pass<"expand-math"> {
+  let summary = "array operations on scalars become arith and math, by the dialect's rules";
+  let description = [{
+    Integer division that cannot trap, casts that saturate, the NaN modes of min and max, pow's special
+    cases: all by compare and select, so that the result vectorises. f32 exp, exp2, log, log2, pow and
+    rsqrt become polynomials whose errors are in docs/numerics.md; f16 and bf16 compute in f32.
+
+    Test: test/Conversion/ExpandMath/
+  }];
+  let options = [
+    Option<"gpu", "gpu", "bool", /*default=*/"false",
+           "expand every f32 function that SPIR-V's GLSL set lacks or computes badly">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];
+}
+
+#endif

@@ -1,0 +1,77 @@
+// Functions: f32 ones by our expansions where they exist, everything else by
+// the math operation that libm serves on the CPU.
+#include "Scalars.h"
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::array;
+
+/// sqrt(a*a + b*b) with both scaled by a power of two where squares would
+/// overflow or be subnormal.
+static Value hypot(Scalars &s, Value a, Value b) {
+  Type type = a.getType();
+  bool wide = type.isF64();
+  a = s.abs(a);
+  b = s.abs(b);
+  Value larger = s.select(s.cmp(FloatPredicate::OGT, a, b), a, b);
+  auto power = [&](int exponent) {
+    return s.number(type, std::ldexp(1.0, exponent));
+  };
+  Value large = s.cmp(FloatPredicate::OGT, larger, power(wide ? 500 : 60));
+  Value small = s.cmp(FloatPredicate::OLT, larger, power(wide ? -450 : -50));
+  int down = wide ? 600 : 70, up = wide ? 700 : 100;
+  Value scale =
+      s.select(large, power(-down), s.select(small, power(up), power(0)));
+  Value back =
+      s.select(large, power(down), s.select(small, power(-up), power(0)));
+  Value x = s.mul(a, scale), y = s.mul(b, scale);
+  Value root = s.mul(s.sqrt(s.fma(x, x, s.mul(y, y))), back);
+  // An infinite side wins, against a NaN too.
+  Value infinity = s.number(type, std::numeric_limits<double>::infinity());
+  Value infinite = s.orI(s.cmp(FloatPredicate::OEQ, a, infinity),
+                         s.cmp(FloatPredicate::OEQ, b, infinity));
+  return s.select(infinite, infinity, root);
+}
+
+Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
+  Value a = operands[0], b = operands.size() > 1 ? operands[1] : Value();
+  bool f32 = a.getType().isF32();
+  if (!isa<FloatType>(a.getType()))
+    return {};
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](SqrtOp) { return s.sqrt(a); })
+      .Case([&](RsqrtOp) { return s.div(s.number(a.getType(), 1), s.sqrt(a)); })
+      .Case(
+          [&](ExpOp) { return f32 ? expandExp(s, a) : s.make<math::ExpOp>(a); })
+      .Case([&](Exp2Op) {
+        return f32 ? expandExp2(s, a) : s.make<math::Exp2Op>(a);
+      })
+      .Case(
+          [&](LogOp) { return f32 ? expandLog(s, a) : s.make<math::LogOp>(a); })
+      .Case([&](Log2Op) {
+        return f32 ? expandLog2(s, a) : s.make<math::Log2Op>(a);
+      })
+      .Case([&](PowOp) {
+        return f32 ? expandPow(s, a, b) : s.make<math::PowFOp>(a, b);
+      })
+      .Case([&](HypotOp) { return hypot(s, a, b); })
+      .Case([&](CbrtOp) { return s.make<math::CbrtOp>(a); })
+      .Case([&](Expm1Op) { return s.make<math::ExpM1Op>(a); })
+      .Case([&](Log1pOp) { return s.make<math::Log1pOp>(a); })
+      .Case([&](Log10Op) { return s.make<math::Log10Op>(a); })
+      .Case([&](SinOp) { return s.make<math::SinOp>(a); })
+      .Case([&](CosOp) { return s.make<math::CosOp>(a); })
+      .Case([&](TanOp) { return s.make<math::TanOp>(a); })
+      .Case([&](AsinOp) { return s.make<math::AsinOp>(a); })
+      .Case([&](AcosOp) { return s.make<math::AcosOp>(a); })
+      .Case([&](AtanOp) { return s.make<math::AtanOp>(a); })
+      .Case([&](Atan2Op) { return s.make<math::Atan2Op>(a, b); })
+      .Case([&](SinhOp) { return s.make<math::SinhOp>(a); })
+      .Case([&](CoshOp) { return s.make<math::CoshOp>(a); })
+      .Case([&](TanhOp) { return s.make<math::TanhOp>(a); })
+      .Case([&](AsinhOp) { return s.make<math::AsinhOp>(a); })
+      .Case([&](AcoshOp) { return s.make<math::AcoshOp>(a); })
+      .Case([&](AtanhOp) { return s.make<math::AtanhOp>(a); })
+      .Case([&](ErfOp) { return s.make<math::ErfOp>(a); })
+      .Default(Value());
+}
