@@ -18,6 +18,8 @@ def build_entries(path):
 
 @unittest.skipUnless(os.path.exists(RUNMAT), "the tool is built once the compiler's facade is")
 class ToolTest(unittest.TestCase):
+    environment = {}  # beside the test's own
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -33,7 +35,7 @@ class ToolTest(unittest.TestCase):
 
     def tool(self, *arguments, **options):
         return subprocess.run([RUNMAT, *map(str, arguments)], capture_output=True, text=True, timeout=120,
-                              cwd=self.folder, **options)
+                              cwd=self.folder, env={**os.environ, **self.environment}, **options)
 
     def succeed(self, *arguments):
         run = self.tool(*arguments)

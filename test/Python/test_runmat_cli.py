@@ -102,6 +102,14 @@ class RunTest(EntriesTest):
     def test_threads(self):
         self.run_entry("scale", "--threads", "1", "--input", "x.npy", "--input", "1")
 
+    def test_devices_are_listed(self):
+        out = self.succeed("devices")
+        self.assertRegex(out, r"\Acpu: \d+ threads\n(gpu: .+ \(\w+, Vulkan [\d.]+, .+\): .+\n)*(no Vulkan .+\n)?\Z")
+        if "llvmpipe" in out:
+            self.assertIn("only when asked for by gpu or gpu=NAME", out)
+            self.assertIn("result 0", self.succeed("run", self.program, "--device", "gpu=lavapipe", "--entry", "whole",
+                                                   "--input", "1"))
+
     def test_auto_without_a_real_gpu_says_so(self):
         run = self.tool("run", self.program, "--entry", "whole", "--input", "1")
         self.assertEqual((run.returncode, run.stdout), (0, "result 0: tensor<i32> = 1\n"))
@@ -199,6 +207,14 @@ class BadInputTest(EntriesTest):
             self.assert_error(1, f"unknown device '{device}', expected cpu, gpu, gpu=NAME or auto",
                               "run", self.program, "--device", device)
         self.assert_error(1, "--device gpu=no such device: ", "run", self.program, "--device", "gpu=no such device")
+
+    def test_no_driver(self):
+        self.environment = {"VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"}
+        self.assert_error(1, "--device gpu: no usable GPU", "run", self.program, "--device", "gpu")
+        run = self.tool("run", self.program, "--entry", "whole", "--input", "1")
+        self.assertEqual((run.returncode, run.stdout), (0, "result 0: tensor<i32> = 1\n"))
+        self.assertRegex(run.stderr, r"\Anote: .+\n\Z")
+        self.assertRegex(self.succeed("devices"), r"\Acpu: \d+ threads\nno Vulkan device: .+\n\Z")
 
     def test_standard_output_that_is_full(self):
         if not os.path.exists("/dev/full"):

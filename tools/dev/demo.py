@@ -38,12 +38,11 @@ def run(program, *arguments):
         sys.exit(done.returncode)
 
 
-def normalize(device, source, rank, verify):
-    """Runs the demo's program on one device; returns its picture, MSE and telemetry."""
+def normalize(device, source, verify):
+    """Runs the demo's program on one device; returns its planes, MSE and telemetry."""
     stem = os.path.join(OUT, device)
-    program = os.path.join(PROGRAMS, "image_normalize_demo.mlir" if rank == 3
-                           else "image_normalize_demo_batch.mlir")
-    run(program, "--device", device, "--input", source, "--output", f"{stem}_y.npy",
+    run(os.path.join(PROGRAMS, "image_normalize_demo.mlir"), "--device", device, "--input", source,
+        *(["--as-planes"] if os.path.isdir(source) else []), "--output", f"{stem}_y.npy",
         "--output", f"{stem}_mse.npy", "--time", "--telemetry", f"{stem}.json",
         *(["--verify"] if verify else []))
     with open(f"{stem}.json") as file:
@@ -71,13 +70,13 @@ def main():
     for picture in options.pictures:
         print(f"\n== {picture}" + (f", {options.batch} times" if options.batch > 1 else ""))
         with tempfile.TemporaryDirectory() as folder:
-            source, rank = picture, 3
+            source = picture
             if options.batch > 1:
                 for i in range(options.batch):
                     os.symlink(os.path.abspath(picture),
                                os.path.join(folder, f"{i:03}{os.path.splitext(picture)[1]}"))
-                source, rank = folder, 4
-            results = {d: normalize(d, source, rank, options.verify) for d in ("cpu", "gpu")}
+                source = folder
+            results = {d: normalize(d, source, options.verify) for d in ("cpu", "gpu")}
         for device, result in results.items():
             report(device, *result)
         cpu, gpu = results["cpu"][0], results["gpu"][0]

@@ -31,7 +31,7 @@ int listDevices() {
                                       : "usable";
     printf("gpu: %s (%s, Vulkan %s, %s): %s\n",
            device["name"].get<std::string>().c_str(), type.c_str(),
-           device["vulkan"].get<std::string>().c_str(),
+           device["api_version"].get<std::string>().c_str(),
            device["driver"].get<std::string>().c_str(), use);
   }
   return finishOutput();

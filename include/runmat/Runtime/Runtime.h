@@ -288,10 +288,9 @@ rm_telemetry_json(rm_context *context); /* docs/telemetry.schema.json */
 RM_API void rm_telemetry_reset(rm_context *context); /* zeroes everything */
 RM_API char *
 rm_device_info_json(rm_context *context); /* profile of the context's device */
-/* All Vulkan devices, usable or not: an array of {"name", "type" ("discrete",
- * "integrated", "virtual", "cpu", "other"), "vulkan" ("1.3.255"), "driver",
- * "unusable" (the reason, or "")}. NULL, with the reason in `error`, where there
- * is no Vulkan at all. */
+/* All Vulkan devices, usable or not, as an array: what rm_device_info_json says
+ * of each, and "unusable": the reason, or "". NULL, with the reason in `error`,
+ * where there is no Vulkan at all. */
 RM_API char *rm_devices_json(char *error, size_t error_size);
 RM_API void rm_string_free(char *text);
 
