@@ -30,7 +30,9 @@ file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp.in "")
 configure_file(${CMAKE_BINARY_DIR}/pch.cpp.in ${CMAKE_BINARY_DIR}/pch.cpp COPYONLY)
 add_library(runmat_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
 target_link_libraries(runmat_pch PRIVATE runmat_mlir_flags)
-target_precompile_headers(runmat_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+# Named, not by path: its text is then the same in every checkout, and the compiler cache serves all.
+target_include_directories(runmat_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch)
+target_precompile_headers(runmat_pch PRIVATE <runmat_pch.h>)
 set_target_properties(runmat_pch PROPERTIES PCH_INSTANTIATE_TEMPLATES ON)
 target_compile_options(runmat_pch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
 
