@@ -36,12 +36,14 @@ def dialect_pages():
 
 def passes_page():
     sections = []
-    for td in sorted(glob.glob("include/runmat/**/Passes.td", root_dir=ROOT, recursive=True)):
+    for td in sorted(glob.glob("include/runmat/**/*Passes.td", root_dir=ROOT, recursive=True)
+                     + glob.glob("lib/**/*Passes.td", root_dir=ROOT, recursive=True)):
         text = tblgen(td, "-gen-pass-doc")
         text = re.sub(r"<!--.*?-->\n", "", text)
         text = re.sub(r"^### `-", "### `--", text, flags=re.M)
         # include/runmat/Conversion/Passes.td documents the stage Conversion.
-        sections.append(f"\n## {os.path.basename(os.path.dirname(td))}\n\n{text.strip()}\n")
+        stage = os.path.dirname(td).removeprefix("include/runmat/").removeprefix("lib/")
+        sections.append(f"\n## {stage}\n\n{text.strip()}\n")
     return [("docs/passes.md", PASSES_HEAD + "".join(sections))] if sections else []
 
 
