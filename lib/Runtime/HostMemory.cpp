@@ -26,8 +26,11 @@ static constexpr size_t hugePage = size_t(2) << 20;
 static constexpr size_t smallPage = 4096;
 /// glibc's malloc maps and unmaps blocks above 128 KiB (M_MMAP_THRESHOLD) each
 /// time; from there on keeping them pays.
-static constexpr size_t mapFrom = size_t(128) << 10;
+[[maybe_unused]] static constexpr size_t mapFrom = size_t(128) << 10;
 static constexpr size_t minAlign = 64;
+/// Half of what a process can address on x86-64 and arm64: sizes beyond are
+/// refused here, so that no rounding overflows.
+static constexpr size_t addressSpace = size_t(1) << 46;
 
 static size_t roundUp(size_t value, size_t to) {
   return (value + to - 1) / to * to;
@@ -35,7 +38,7 @@ static size_t roundUp(size_t value, size_t to) {
 
 /// Maps memory aligned to a huge page if it has one, so that the kernel can use
 /// huge pages from the first byte.
-static void *mapBlock(size_t bytes, size_t align) {
+[[maybe_unused]] static void *mapBlock(size_t bytes, size_t align) {
   size_t slack = align > smallPage ? align : 0;
   void *base = mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -65,7 +68,7 @@ HostMemory::~HostMemory() { trim(); }
 
 HostBlock HostMemory::allocate(size_t bytes, size_t align) {
   align = std::max(align, minAlign);
-  if (bytes > PTRDIFF_MAX / 2)
+  if (bytes > addressSpace)
     throw std::bad_alloc();
 #ifndef RUNMAT_ASAN
   if (bytes >= mapFrom) {

@@ -74,11 +74,12 @@ void initTensor(rm_tensor &tensor, void *data, int32_t dtype, int32_t rank,
   tensor.data = data;
   tensor.dtype = dtype;
   tensor.rank = rank;
-  int64_t stride = rm_dtype_size(dtype);
+  // Unsigned: sizes that have not been checked yet may overflow.
+  uint64_t stride = rm_dtype_size(dtype);
   for (int32_t i = rank - 1; i >= 0; --i) {
     tensor.sizes[i] = sizes[i];
-    tensor.strides[i] = stride;
-    stride *= sizes[i] > 0 ? sizes[i] : 1;
+    tensor.strides[i] = static_cast<int64_t>(stride);
+    stride *= sizes[i] > 0 ? static_cast<uint64_t>(sizes[i]) : 1;
   }
 }
 

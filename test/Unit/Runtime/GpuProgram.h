@@ -7,6 +7,7 @@
 #ifndef RUNMAT_TEST_UNIT_RUNTIME_GPUPROGRAM_H
 #define RUNMAT_TEST_UNIT_RUNTIME_GPUPROGRAM_H
 
+#include "Paths.h"
 #include "TestProgram.h"
 
 #include <fstream>

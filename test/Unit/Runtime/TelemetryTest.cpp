@@ -4,6 +4,7 @@
 // schema change together. Parity: 37
 //===----------------------------------------------------------------------------------------===//
 
+#include "Paths.h"
 #include "TestProgram.h"
 
 #include <fstream>
