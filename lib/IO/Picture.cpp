@@ -55,9 +55,14 @@ static Result<Decoded> decode(const std::string &path) {
   else
     samples = stbi_load_from_memory(bytes->data(), length, &result.width,
                                     &result.height, &result.channels, 0);
-  if (!samples)
-    return Error{path +
-                 ": the picture cannot be decoded: " + stbi_failure_reason()};
+  if (!samples) {
+    // stb_image quotes the name of a chunk it does not know, printable or not.
+    std::string reason = stbi_failure_reason();
+    for (char &c : reason)
+      if (c < 0x20 || c > 0x7e)
+        c = '?';
+    return Error{path + ": the picture cannot be decoded: " + reason};
+  }
   result.samples.reset(samples);
   return std::move(result);
 }

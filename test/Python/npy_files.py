@@ -31,6 +31,17 @@ def png_bytes(samples, colour_type, palette=None):
     return b"\x89PNG\r\n\x1a\n" + chunks
 
 
+def with_checksums(png):
+    """The same chunks with their checksums made right, so that damage gets past them."""
+    result, at = png[:8], 8
+    while len(png) - at >= 12:
+        length = min(struct.unpack(">I", png[at:at + 4])[0], len(png) - at - 12)
+        body = png[at + 4:at + 8 + length]
+        result += png[at:at + 4] + body + struct.pack(">I", zlib.crc32(body))
+        at += 12 + length
+    return result + png[at:]
+
+
 def grey_png(height, width):
     return png_bytes((np.arange(height * width) % 256).astype(np.uint8).reshape(height, width, 1), 0)
 

@@ -12,7 +12,7 @@ import unittest
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from npy_files import damaged_npy_files, grey_png, npy_bytes, png_bytes  # noqa: E402
+from npy_files import damaged_npy_files, grey_png, npy_bytes, png_bytes, with_checksums  # noqa: E402
 
 TOOL = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "test", "Unit", "runmat-io-convert")
 SHAPES = [(), (1,), (7,), (0,), (3, 0, 2), (2, 3), (37, 65), (2, 3, 4), (3, 1, 33, 34), (1, 2, 1, 2, 1)]
@@ -40,6 +40,13 @@ class IOTest(unittest.TestCase):
         run = convert(*options, path, self.path("out.npy"))
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         return np.load(self.path("out.npy"))
+
+    def make_jpeg(self, name, height=24, width=32, channels=3):
+        y, x = np.mgrid[0:height, 0:width]
+        planes = np.stack([x / width, y / height, 0.5 + 0 * x][:channels]).astype(np.float32)
+        np.save(self.path("planes.npy"), planes)
+        self.assertEqual(convert(self.path("planes.npy"), self.path(name)).returncode, 0)
+        return planes
 
     def assert_error(self, path, expected, *options, output="out.npy"):
         before = set(os.listdir(self.folder.name))
@@ -146,13 +153,6 @@ class PictureTest(IOTest):
         np.testing.assert_array_equal(
             result, (palette[indices] / 255).astype(np.float32).transpose(2, 0, 1))
 
-    def make_jpeg(self, name, height=24, width=32, channels=3):
-        y, x = np.mgrid[0:height, 0:width]
-        planes = np.stack([x / width, y / height, 0.5 + 0 * x][:channels]).astype(np.float32)
-        np.save(self.path("planes.npy"), planes)
-        self.assertEqual(convert(self.path("planes.npy"), self.path(name)).returncode, 0)
-        return planes
-
     def test_jpeg(self):
         for channels in (1, 3):
             planes = self.make_jpeg("p.jpg", channels=channels)
@@ -222,6 +222,43 @@ class PictureTest(IOTest):
             with self.subTest(name):
                 self.assert_error(self.write(name, data), expected)
         self.assert_error(self.path("missing.png"), "No such file")
+
+
+class RandomDamageTest(IOTest):
+    """Bytes changed, cut and added at random: read or refused with one line, never a crash. Seeds are fixed."""
+
+    rounds = int(os.environ.get("RUNMAT_TEST_ROUNDS", "40"))
+
+    def damaged(self, data, random):
+        data = bytearray(data)
+        for _ in range(random.integers(1, 6)):
+            kind, at = random.integers(0, 4), random.integers(0, max(len(data), 1))
+            if kind == 0 or not data:
+                data.insert(at, random.integers(0, 256))
+            elif kind == 1:
+                del data[at:at + random.integers(1, 9)]
+            else:  # most damage is near the start, where the headers are
+                data[min(at, random.integers(0, len(data)))] = random.integers(0, 256)
+        return bytes(data)
+
+    def test_never_a_crash(self):
+        self.make_jpeg("good.jpg")
+        with open(self.path("good.jpg"), "rb") as file:
+            jpeg = file.read()
+        samples = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+        seeds = [("npy", npy_bytes("<f4", True, (2, 3), np.arange(6, dtype="<f4").tobytes())),
+                 ("npy", npy_bytes(">i8", False, (2,), b"\1" * 16, version=2)),
+                 ("png", png_bytes(samples, 2)), ("png", png_bytes(samples[..., :1].astype(np.uint16), 0)),
+                 ("jpg", jpeg)]
+        random = np.random.default_rng(3)
+        for ending, good in seeds:
+            for _ in range(self.rounds):
+                data = self.damaged(good, random)
+                if ending == "png" and random.integers(0, 2):
+                    data = with_checksums(data)
+                run = convert(self.write("in." + ending, data), self.path("out.npy"))
+                self.assertIn(run.returncode, (0, 1), (run.stderr, data))
+                self.assertEqual(len(run.stderr.splitlines()), run.returncode, (run.stderr, data))
 
 
 if __name__ == "__main__":

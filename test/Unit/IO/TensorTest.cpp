@@ -10,6 +10,11 @@ using namespace runmat;
 using namespace runmat::io;
 using testing::HasSubstr;
 
+// AddressSanitizer ends the process at a huge request unless told not to.
+extern "C" const char *__asan_default_options() {
+  return "allocator_may_return_null=1";
+}
+
 TEST(Tensor, AllocatesAlignedMemory) {
   Result<Tensor> tensor = Tensor::allocate(RM_F32, {3, 5});
   ASSERT_TRUE(tensor);
