@@ -67,6 +67,20 @@ inline std::string emptyArg(const std::string &name) {
 /// rand_uniform, rand_normal. Value: the offset.
 inline std::string negativeOffset() { return "offset is negative: {0}"; }
 
+/// tensor.cast to a static size. Values: the size, the type's size.
+inline std::string castSize(int64_t dim) {
+  return "dimension " + std::to_string(dim) + " is {0}, but the type says {1}";
+}
+
+/// tensor.extract, tensor.dim. Values: the index, the size it must lie below.
+inline std::string indexBounds(int64_t dim) {
+  return "index {0} of dimension " + std::to_string(dim) +
+         " is out of bounds for size {1}";
+}
+
+/// scf.for. Value: the step.
+inline std::string loopStep() { return "step of the loop is {0}, below 1"; }
+
 /// `text` with `{0}`, `{1}` ... replaced by `values`.
 inline std::string fillIn(const std::string &text,
                           std::initializer_list<int64_t> values) {
