@@ -127,7 +127,7 @@ func.func @arithmetic() -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<
 // CHECK: @binary: tensor<2xf64> [30.25, 0.0625]
 // CHECK: @binary: tensor<2xf64> [1.5, -0]
 // CHECK: @binary: tensor<2xf64> [1.5, 0]
-// CHECK: @binary: tensor<2xf64> [1.22202532320998{{[0-9]*}}, 2.03444393579570{{[0-9]*}}]
+// CHECK: @binary: tensor<2xf64> [1.2220253232109{{[0-9]*}}, 2.03444393579570{{[0-9]*}}]
 // CHECK: @binary: tensor<2xf64> [5.85234995535981{{[0-9]*}}, 4.47213595499{{[0-9]*}}]
 func.func @binary() -> (tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<2xf64>) {
   %x = array.constant dense<[5.5, 4.0]> : tensor<2xf64>

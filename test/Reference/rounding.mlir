@@ -11,11 +11,11 @@ func.func @add() -> tensor<1xf16> {
   %c = array.add %a, %b : tensor<1xf16>, tensor<1xf16>
   return %c : tensor<1xf16>
 }
-// WIDE: @overflow: tensor<1xbf16> [9.969209968386869e+38]
+// WIDE: @overflow: tensor<1xbf16> [9.969209968386869e+39]
 // ROUND: @overflow: tensor<1xbf16> [inf]
 func.func @overflow() -> tensor<1xbf16> {
   %a = array.constant dense<[1.0e38]> : tensor<1xbf16>
-  %b = array.constant dense<[10.0]> : tensor<1xbf16>
+  %b = array.constant dense<[100.0]> : tensor<1xbf16>
   %c = array.mul %a, %b : tensor<1xbf16>, tensor<1xbf16>
   return %c : tensor<1xbf16>
 }
