@@ -112,18 +112,16 @@ Operation *array::createSameOp(Operation *op, OpBuilder &builder, Location loc,
 
 namespace runmat::array::detail {
 
-LogicalResult requireTensors(MaybeLoc loc, ValueRange operands) {
-  for (auto [index, operand] : llvm::enumerate(operands))
-    if (!isa<RankedTensorType>(operand.getType()))
-      return emitOptionalError(loc, "operand #", index,
-                               " must be a ranked tensor, but is ",
-                               operand.getType());
-  return success();
+/// Reports, as the operation, where there is a place to report to.
+template <typename... Args>
+static LogicalResult emitError(const Place &place, Args &&...args) {
+  return emitOptionalError(place.location, "'", place.opName, "' op ",
+                           std::forward<Args>(args)...);
 }
 
 /// Broadcasts the tensors among `operands` (all are tensors, or none is) to one
 /// shape.
-static LogicalResult broadcastOperands(MaybeLoc loc, ValueRange operands,
+static LogicalResult broadcastOperands(const Place &place, ValueRange operands,
                                        Type element, Types &types) {
   bool anyTensor = false, anyScalar = false;
   SmallVector<int64_t> shape;
@@ -140,43 +138,43 @@ static LogicalResult broadcastOperands(MaybeLoc loc, ValueRange operands,
       int64_t rank = std::max<int64_t>(shape.size(), tensor.getRank());
       int64_t left = shape[dim - (rank - shape.size())];
       int64_t right = tensor.getDimSize(dim - (rank - tensor.getRank()));
-      return emitOptionalError(loc, "operand #", index,
-                               " does not broadcast: dimension ", dim,
-                               " of the result is ", sizeText(left),
-                               " so far, but ", sizeText(right), " here");
+      return emitError(place, "operand #", index,
+                       " does not broadcast: dimension ", dim,
+                       " of the result is ", sizeText(left), " so far, but ",
+                       sizeText(right), " here");
     }
     shape = *joined;
   }
   if (anyTensor && anyScalar)
-    return emitOptionalError(loc,
-                             "operands must be all tensors or all scalars");
+    return emitError(place, "operands must be all tensors or all scalars");
   types.push_back(anyTensor ? Type(RankedTensorType::get(shape, element))
                             : element);
   return success();
 }
 
-LogicalResult inferElementwise(MaybeLoc loc, ValueRange operands, Types &types,
-                               Type element) {
+LogicalResult inferElementwise(const Place &place, ValueRange operands,
+                               Types &types, Type element) {
   Type common = elementTypeOf(operands[0].getType());
   for (auto [index, operand] : llvm::enumerate(operands))
     if (Type other = elementTypeOf(operand.getType()); other != common)
-      return emitOptionalError(loc, "operand #", index, " has element type ",
-                               other, ", but operand #0 has ", common,
-                               " (there is no promotion: use array.cast)");
-  return broadcastOperands(loc, operands, element ? element : common, types);
+      return emitError(place, "operand #", index, " has element type ", other,
+                       ", but operand #0 has ", common,
+                       " (there is no promotion: use array.cast)");
+  return broadcastOperands(place, operands, element ? element : common, types);
 }
 
-LogicalResult inferSelect(MaybeLoc loc, ValueRange operands, Types &types) {
+LogicalResult inferSelect(const Place &place, ValueRange operands,
+                          Types &types) {
   Type a = elementTypeOf(operands[1].getType()),
        b = elementTypeOf(operands[2].getType());
   if (a != b)
-    return emitOptionalError(loc, "operand #2 has element type ", b,
-                             ", but operand #1 has ", a,
-                             " (there is no promotion: use array.cast)");
-  return broadcastOperands(loc, operands, a, types);
+    return emitError(place, "operand #2 has element type ", b,
+                     ", but operand #1 has ", a,
+                     " (there is no promotion: use array.cast)");
+  return broadcastOperands(place, operands, a, types);
 }
 
-LogicalResult inferReductionOf(MaybeLoc loc, Value x,
+LogicalResult inferReductionOf(const Place &place, Value x,
                                std::optional<ArrayRef<int64_t>> dims, bool keep,
                                Type element, Types &types) {
   auto type = cast<RankedTensorType>(x.getType());
@@ -184,10 +182,10 @@ LogicalResult inferReductionOf(MaybeLoc loc, Value x,
   if (dims)
     for (int64_t dim : *dims) {
       if (dim < 0 || dim >= type.getRank())
-        return emitOptionalError(loc, "dim ", dim, " is out of range for rank ",
-                                 type.getRank());
+        return emitError(place, "dim ", dim, " is out of range for rank ",
+                         type.getRank());
       if (reduced.test(dim))
-        return emitOptionalError(loc, "dim ", dim, " is given twice");
+        return emitError(place, "dim ", dim, " is given twice");
       reduced.set(dim);
     }
   SmallVector<int64_t> shape;
@@ -200,65 +198,60 @@ LogicalResult inferReductionOf(MaybeLoc loc, Value x,
   return success();
 }
 
-LogicalResult inferMatmul(MaybeLoc loc, ValueRange operands, Types &types) {
+LogicalResult inferMatmul(const Place &place, ValueRange operands,
+                          Types &types) {
   auto a = cast<RankedTensorType>(operands[0].getType());
   auto b = cast<RankedTensorType>(operands[1].getType());
   if (a.getElementType() != b.getElementType())
-    return emitOptionalError(loc, "operand #1 has element type ",
-                             b.getElementType(), ", but operand #0 has ",
-                             a.getElementType());
+    return emitError(place, "operand #1 has element type ", b.getElementType(),
+                     ", but operand #0 has ", a.getElementType());
   for (auto [index, type] : llvm::enumerate(std::array{a, b}))
     if (type.getRank() < 2)
-      return emitOptionalError(loc, "operand #", index, " has rank ",
-                               type.getRank(),
-                               "; a matrix product needs at least 2");
+      return emitError(place, "operand #", index, " has rank ", type.getRank(),
+                       "; a matrix product needs at least 2");
   int64_t kA = a.getShape().back(), kB = b.getDimSize(b.getRank() - 2);
   if (!ShapedType::isDynamic(kA) && !ShapedType::isDynamic(kB) && kA != kB)
-    return emitOptionalError(loc, "inner sizes differ: dimension ",
-                             a.getRank() - 1, " of operand #0 is ", kA,
-                             ", dimension ", b.getRank() - 2,
-                             " of operand #1 is ", kB);
+    return emitError(place, "inner sizes differ: dimension ", a.getRank() - 1,
+                     " of operand #0 is ", kA, ", dimension ", b.getRank() - 2,
+                     " of operand #1 is ", kB);
   int64_t dim = 0;
   FailureOr<SmallVector<int64_t>> shape = broadcastShapes(
       a.getShape().drop_back(2), b.getShape().drop_back(2), &dim);
   if (failed(shape))
-    return emitOptionalError(loc, "leading dims do not broadcast at dimension ",
-                             dim, " of the result");
+    return emitError(place, "leading dims do not broadcast at dimension ", dim,
+                     " of the result");
   shape->push_back(a.getDimSize(a.getRank() - 2));
   shape->push_back(b.getShape().back());
   types.push_back(RankedTensorType::get(*shape, a.getElementType()));
   return success();
 }
 
-LogicalResult inferDot(MaybeLoc loc, ValueRange operands, Types &types) {
+LogicalResult inferDot(const Place &place, ValueRange operands, Types &types) {
   auto a = cast<RankedTensorType>(operands[0].getType());
   auto b = cast<RankedTensorType>(operands[1].getType());
   if (a.getElementType() != b.getElementType())
-    return emitOptionalError(loc, "operand #1 has element type ",
-                             b.getElementType(), ", but operand #0 has ",
-                             a.getElementType());
+    return emitError(place, "operand #1 has element type ", b.getElementType(),
+                     ", but operand #0 has ", a.getElementType());
   for (auto [index, type] : llvm::enumerate(std::array{a, b}))
     if (type.getRank() != 1)
-      return emitOptionalError(loc, "operand #", index, " has rank ",
-                               type.getRank(),
-                               "; an inner product takes vectors");
+      return emitError(place, "operand #", index, " has rank ", type.getRank(),
+                       "; an inner product takes vectors");
   if (!a.isDynamicDim(0) && !b.isDynamicDim(0) &&
       a.getDimSize(0) != b.getDimSize(0))
-    return emitOptionalError(loc, "dimension 0 is ", a.getDimSize(0),
-                             " in operand #0 and ", b.getDimSize(0),
-                             " in operand #1");
+    return emitError(place, "dimension 0 is ", a.getDimSize(0),
+                     " in operand #0 and ", b.getDimSize(0), " in operand #1");
   types.push_back(RankedTensorType::get({}, a.getElementType()));
   return success();
 }
 
-LogicalResult inferTranspose(MaybeLoc loc, Type x, ArrayRef<int64_t> perm,
+LogicalResult inferTranspose(const Place &place, Type x, ArrayRef<int64_t> perm,
                              Types &types) {
   auto type = cast<RankedTensorType>(x);
   if (static_cast<int64_t>(perm.size()) != type.getRank())
-    return emitOptionalError(loc, "perm has ", perm.size(),
-                             " entries for rank ", type.getRank());
+    return emitError(place, "perm has ", perm.size(), " entries for rank ",
+                     type.getRank());
   if (!isPermutationVector(perm))
-    return emitOptionalError(loc, "perm is not a permutation of the dims");
+    return emitError(place, "perm is not a permutation of the dims");
   SmallVector<int64_t> shape;
   for (int64_t dim : perm)
     shape.push_back(type.getDimSize(dim));
@@ -266,16 +259,16 @@ LogicalResult inferTranspose(MaybeLoc loc, Type x, ArrayRef<int64_t> perm,
   return success();
 }
 
-LogicalResult inferSlice(MaybeLoc loc, Type x, ArrayRef<int64_t> sizes,
+LogicalResult inferSlice(const Place &place, Type x, ArrayRef<int64_t> sizes,
                          Types &types) {
   auto type = cast<RankedTensorType>(x);
   if (static_cast<int64_t>(sizes.size()) != type.getRank())
-    return emitOptionalError(loc, "sizes has ", sizes.size(),
-                             " entries for rank ", type.getRank());
+    return emitError(place, "sizes has ", sizes.size(), " entries for rank ",
+                     type.getRank());
   for (auto [dim, size] : llvm::enumerate(sizes))
     if (size < 0 && !ShapedType::isDynamic(size))
-      return emitOptionalError(loc, "size of dimension ", dim,
-                               " is negative: ", size);
+      return emitError(place, "size of dimension ", dim,
+                       " is negative: ", size);
   types.push_back(RankedTensorType::get(sizes, type.getElementType()));
   return success();
 }
@@ -287,71 +280,70 @@ static std::optional<int64_t> addSizes(int64_t a, int64_t b) {
   return llvm::checkedAdd(a, b);
 }
 
-LogicalResult inferPad(MaybeLoc loc, Type x, ArrayRef<int64_t> low,
+LogicalResult inferPad(const Place &place, Type x, ArrayRef<int64_t> low,
                        ArrayRef<int64_t> high, Types &types) {
   auto type = cast<RankedTensorType>(x);
   for (auto [name, amounts] :
        {std::pair("low", low), std::pair("high", high)}) {
     if (static_cast<int64_t>(amounts.size()) != type.getRank())
-      return emitOptionalError(loc, name, " has ", amounts.size(),
-                               " entries for rank ", type.getRank());
+      return emitError(place, name, " has ", amounts.size(),
+                       " entries for rank ", type.getRank());
     for (auto [dim, amount] : llvm::enumerate(amounts))
       if (amount < 0 && !ShapedType::isDynamic(amount))
-        return emitOptionalError(loc, name, " of dimension ", dim,
-                                 " is negative: ", amount);
+        return emitError(place, name, " of dimension ", dim,
+                         " is negative: ", amount);
   }
   SmallVector<int64_t> shape;
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     std::optional<int64_t> size = addSizes(low[dim], type.getDimSize(dim));
     size = size ? addSizes(*size, high[dim]) : size;
     if (!size)
-      return emitOptionalError(loc, "size of dimension ", dim, " overflows");
+      return emitError(place, "size of dimension ", dim, " overflows");
     shape.push_back(*size);
   }
   types.push_back(RankedTensorType::get(shape, type.getElementType()));
   return success();
 }
 
-LogicalResult inferConcat(MaybeLoc loc, ValueRange inputs, int64_t dim,
+LogicalResult inferConcat(const Place &place, ValueRange inputs, int64_t dim,
                           Types &types) {
   if (inputs.empty())
-    return emitOptionalError(loc, "needs at least one operand");
+    return emitError(place, "needs at least one operand");
   auto first = cast<RankedTensorType>(inputs[0].getType());
   if (dim < 0 || dim >= first.getRank())
-    return emitOptionalError(loc, "dim ", dim, " is out of range for rank ",
-                             first.getRank());
+    return emitError(place, "dim ", dim, " is out of range for rank ",
+                     first.getRank());
   SmallVector<int64_t> shape(first.getShape());
   for (auto [index, input] : llvm::enumerate(inputs.drop_front())) {
     auto type = cast<RankedTensorType>(input.getType());
     if (type.getElementType() != first.getElementType() ||
         type.getRank() != first.getRank())
-      return emitOptionalError(loc, "operand #", index + 1, " is ", type,
-                               ", but operand #0 is ", first,
-                               ": element type and rank must agree");
+      return emitError(place, "operand #", index + 1, " is ", type,
+                       ", but operand #0 is ", first,
+                       ": element type and rank must agree");
     for (int64_t d = 0; d < first.getRank(); ++d) {
       int64_t size = type.getDimSize(d);
       if (d == dim) {
         std::optional<int64_t> sum = addSizes(shape[d], size);
         if (!sum)
-          return emitOptionalError(loc, "size of dimension ", d, " overflows");
+          return emitError(place, "size of dimension ", d, " overflows");
         shape[d] = *sum;
       } else if (ShapedType::isDynamic(shape[d]))
         shape[d] = size;
       else if (!ShapedType::isDynamic(size) && size != shape[d])
-        return emitOptionalError(loc, "dimension ", d, " of operand #",
-                                 index + 1, " is ", size, ", but ", shape[d],
-                                 " before");
+        return emitError(place, "dimension ", d, " of operand #", index + 1,
+                         " is ", size, ", but ", shape[d], " before");
     }
   }
   types.push_back(RankedTensorType::get(shape, first.getElementType()));
   return success();
 }
 
-LogicalResult inferDiag(MaybeLoc loc, Type x, Types &types) {
+LogicalResult inferDiag(const Place &place, Type x, Types &types) {
   auto type = cast<RankedTensorType>(x);
   if (type.getRank() != 2)
-    return emitOptionalError(loc, "takes a matrix, but the operand has rank ",
-                             type.getRank());
+    return emitError(place, "takes a matrix, but the operand has rank ",
+                     type.getRank());
   int64_t m = type.getDimSize(0), n = type.getDimSize(1);
   bool open = ShapedType::isDynamic(m) || ShapedType::isDynamic(n);
   types.push_back(RankedTensorType::get(
@@ -359,22 +351,22 @@ LogicalResult inferDiag(MaybeLoc loc, Type x, Types &types) {
   return success();
 }
 
-LogicalResult inferDiagonal(MaybeLoc loc, Type x, Types &types) {
+LogicalResult inferDiagonal(const Place &place, Type x, Types &types) {
   auto type = cast<RankedTensorType>(x);
   if (type.getRank() != 1)
-    return emitOptionalError(loc, "takes a vector, but the operand has rank ",
-                             type.getRank());
+    return emitError(place, "takes a vector, but the operand has rank ",
+                     type.getRank());
   int64_t n = type.getDimSize(0);
   types.push_back(RankedTensorType::get({n, n}, type.getElementType()));
   return success();
 }
 
-LogicalResult inferConstant(MaybeLoc loc, TypedAttr value, Types &types) {
+LogicalResult inferConstant(const Place &place, TypedAttr value, Types &types) {
   Type type = value.getType();
   bool isTensor = isa<RankedTensorType>(type);
   if (isTensor != isa<ElementsAttr>(value))
-    return emitOptionalError(
-        loc, "value must be a number or the elements of a tensor");
+    return emitError(place,
+                     "value must be a number or the elements of a tensor");
   types.push_back(type);
   return success();
 }

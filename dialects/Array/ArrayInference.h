@@ -9,52 +9,57 @@
 namespace runmat::array::detail {
 
 using mlir::LogicalResult;
-using MaybeLoc = std::optional<mlir::Location>;
+/// Where and as what inference reports; nowhere without a location.
+struct Place {
+  std::optional<mlir::Location> location;
+  llvm::StringRef opName;
+};
 using Types = llvm::SmallVectorImpl<mlir::Type>;
-
-/// Inference runs before operands are verified: what follows may rely on it.
-LogicalResult requireTensors(MaybeLoc loc, mlir::ValueRange operands);
 
 /// Operands of one element type, all tensors (broadcast) or all scalars.
 /// `element`: the result's, if it is not the operands'.
-LogicalResult inferElementwise(MaybeLoc loc, mlir::ValueRange operands,
+LogicalResult inferElementwise(const Place &place, mlir::ValueRange operands,
                                Types &types, mlir::Type element = {});
-LogicalResult inferSelect(MaybeLoc loc, mlir::ValueRange operands,
+LogicalResult inferSelect(const Place &place, mlir::ValueRange operands,
                           Types &types);
 
-LogicalResult inferReductionOf(MaybeLoc loc, mlir::Value x,
+LogicalResult inferReductionOf(const Place &place, mlir::Value x,
                                std::optional<llvm::ArrayRef<int64_t>> dims,
                                bool keep, mlir::Type element, Types &types);
 template <typename Adaptor>
-LogicalResult inferReduction(MaybeLoc loc, Adaptor adaptor, Types &types,
+LogicalResult inferReduction(const Place &place, Adaptor adaptor, Types &types,
                              mlir::Type element = {}) {
   if (!element)
     element = elementTypeOf(adaptor.getX().getType());
-  return inferReductionOf(loc, adaptor.getX(), adaptor.getDims(),
+  return inferReductionOf(place, adaptor.getX(), adaptor.getDims(),
                           adaptor.getKeep(), element, types);
 }
 /// As inferReduction; integers accumulate in i64.
 template <typename Adaptor>
-LogicalResult inferAccumulation(MaybeLoc loc, Adaptor adaptor, Types &types) {
+LogicalResult inferAccumulation(const Place &place, Adaptor adaptor,
+                                Types &types) {
   return inferReduction(
-      loc, adaptor, types,
+      place, adaptor, types,
       accumulatedType(elementTypeOf(adaptor.getX().getType())));
 }
 
-LogicalResult inferMatmul(MaybeLoc loc, mlir::ValueRange operands,
+LogicalResult inferMatmul(const Place &place, mlir::ValueRange operands,
                           Types &types);
-LogicalResult inferDot(MaybeLoc loc, mlir::ValueRange operands, Types &types);
-LogicalResult inferTranspose(MaybeLoc loc, mlir::Type x,
+LogicalResult inferDot(const Place &place, mlir::ValueRange operands,
+                       Types &types);
+LogicalResult inferTranspose(const Place &place, mlir::Type x,
                              llvm::ArrayRef<int64_t> perm, Types &types);
-LogicalResult inferSlice(MaybeLoc loc, mlir::Type x,
+LogicalResult inferSlice(const Place &place, mlir::Type x,
                          llvm::ArrayRef<int64_t> sizes, Types &types);
-LogicalResult inferPad(MaybeLoc loc, mlir::Type x, llvm::ArrayRef<int64_t> low,
+LogicalResult inferPad(const Place &place, mlir::Type x,
+                       llvm::ArrayRef<int64_t> low,
                        llvm::ArrayRef<int64_t> high, Types &types);
-LogicalResult inferConcat(MaybeLoc loc, mlir::ValueRange inputs, int64_t dim,
-                          Types &types);
-LogicalResult inferDiag(MaybeLoc loc, mlir::Type x, Types &types);
-LogicalResult inferDiagonal(MaybeLoc loc, mlir::Type x, Types &types);
-LogicalResult inferConstant(MaybeLoc loc, mlir::TypedAttr value, Types &types);
+LogicalResult inferConcat(const Place &place, mlir::ValueRange inputs,
+                          int64_t dim, Types &types);
+LogicalResult inferDiag(const Place &place, mlir::Type x, Types &types);
+LogicalResult inferDiagonal(const Place &place, mlir::Type x, Types &types);
+LogicalResult inferConstant(const Place &place, mlir::TypedAttr value,
+                            Types &types);
 LogicalResult inferSameAs(mlir::Type type, Types &types);
 
 // Sizes of the one result: attributes where static, else index values made of

@@ -51,17 +51,14 @@ class Array_Op<string mnemonic, string reify, Array_Speculation speculation, lis
   }];
 }
 
-// Result types come from `infer`, a C++ expression over `adaptor`: see ArrayInference.h. The operands of
-// the list `tensors` (another C++ expression) must be tensors for it.
+// Result types come from `infer`, a C++ expression over `place` and `adaptor`: see ArrayInference.h.
 class Array_InferredOp<string mnemonic, string infer, string reify, Array_Speculation speculation,
-                       list<Trait> traits = [], string tensors = "adaptor.getOperands()">
+                       list<Trait> traits = []>
     : Array_Op<mnemonic, reify, speculation, !listconcat([InferTypeOpAdaptor], traits), [{
     ::mlir::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context,
         std::optional<::mlir::Location> location, $cppClass::Adaptor adaptor,
         ::llvm::SmallVectorImpl<::mlir::Type> &types) {
-}] # !if(!empty(tensors), "", [{
-      if (failed(::runmat::array::detail::requireTensors(location, }] # tensors # [{)))
-        return ::mlir::failure();}]) # [{
+      ::runmat::array::detail::Place place{location, getOperationName()};
       return ::runmat::array::detail::}] # infer # [{;
     }
   }]>;

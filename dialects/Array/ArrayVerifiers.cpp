@@ -52,18 +52,18 @@ template <typename OpTy> static LogicalResult verifyNotEmpty(OpTy op) {
 LogicalResult ArgminOp::verify() { return verifyNotEmpty(*this); }
 LogicalResult ArgmaxOp::verify() { return verifyNotEmpty(*this); }
 
-static LogicalResult verifyScanDim(Operation *op, RankedTensorType type,
-                                   int64_t dim) {
+static LogicalResult verifyDim(Operation *op, RankedTensorType type,
+                               int64_t dim) {
   if (dim < 0 || dim >= type.getRank())
     return op->emitOpError("dim ")
            << dim << " is out of range for rank " << type.getRank();
   return success();
 }
 LogicalResult CumsumOp::verify() {
-  return verifyScanDim(*this, getX().getType(), getDim());
+  return verifyDim(*this, getX().getType(), getDim());
 }
 LogicalResult CumprodOp::verify() {
-  return verifyScanDim(*this, getX().getType(), getDim());
+  return verifyDim(*this, getX().getType(), getDim());
 }
 
 /// One index operand for each `?` of the result type.
@@ -143,10 +143,8 @@ LogicalResult FullOp::verify() {
 
 LogicalResult IotaOp::verify() {
   auto type = cast<RankedTensorType>(getType());
-  if (static_cast<int64_t>(getDim()) < 0 ||
-      static_cast<int64_t>(getDim()) >= type.getRank())
-    return emitOpError("dim ")
-           << getDim() << " is out of range for rank " << type.getRank();
+  if (failed(verifyDim(*this, type, getDim())))
+    return failure();
   return verifySizes(*this, getSizes(), type);
 }
 

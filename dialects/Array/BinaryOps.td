@@ -6,13 +6,13 @@ include "dialects/Array/ArrayOpBase.td"
 
 class Array_BroadcastingOp<string mnemonic, string infer, list<Trait> traits = []>
     : Array_InferredOp<mnemonic, infer, "reifyElementwise", Array_CheckedOperands,
-          !listconcat([ElementwiseInterface, Array_ElementwiseFold], traits), ""> {
+          !listconcat([ElementwiseInterface, Array_ElementwiseFold], traits)> {
   let results = (outs Array_Any:$result);
 }
 
 // `more`: special cases.
 class Array_BinaryOp<string mnemonic, TypeConstraint type, string what, string more = "", list<Trait> traits = []>
-    : Array_BroadcastingOp<mnemonic, "inferElementwise(location, adaptor.getOperands(), types)", traits> {
+    : Array_BroadcastingOp<mnemonic, "inferElementwise(place, adaptor.getOperands(), types)", traits> {
   let summary = what;
   let description = "`array." # mnemonic # " %a, %b : tA, tB`: " # what # "." # more # [{
     The operands have one element type and broadcast. Sizes that must be equal but are open in the
@@ -50,7 +50,7 @@ def Array_MinOp : Array_ExtremumOp<"min", "the smaller of a and b">;
 def Array_MaxOp : Array_ExtremumOp<"max", "the larger of a and b">;
 
 def Array_CompareOp : Array_BroadcastingOp<"compare",
-    "inferElementwise(location, adaptor.getOperands(), types, ::mlir::IntegerType::get(context, 1))"> {
+    "inferElementwise(place, adaptor.getOperands(), types, ::mlir::IntegerType::get(context, 1))"> {
   let summary = "comparison, an i1 result";
   let description = [{
     `array.compare lt, %a, %b : tA, tB`, with the predicates `eq ne lt le gt ge`. Integers are signed.
@@ -61,7 +61,7 @@ def Array_CompareOp : Array_BroadcastingOp<"compare",
   let assemblyFormat = "$predicate `,` $a `,` $b attr-dict `:` type($a) `,` type($b)";
 }
 
-def Array_SelectOp : Array_BroadcastingOp<"select", "inferSelect(location, adaptor.getOperands(), types)"> {
+def Array_SelectOp : Array_BroadcastingOp<"select", "inferSelect(place, adaptor.getOperands(), types)"> {
   let summary = "a where the condition is true, else b";
   let description = [{
     `array.select %c, %a, %b : tC, tA, tB`. The operands broadcast against each other (checked at run
@@ -71,7 +71,7 @@ def Array_SelectOp : Array_BroadcastingOp<"select", "inferSelect(location, adapt
   let assemblyFormat = "$condition `,` $a `,` $b attr-dict `:` type($condition) `,` type($a) `,` type($b)";
 }
 
-def Array_ClampOp : Array_BroadcastingOp<"clamp", "inferElementwise(location, adaptor.getOperands(), types)"> {
+def Array_ClampOp : Array_BroadcastingOp<"clamp", "inferElementwise(place, adaptor.getOperands(), types)"> {
   let summary = "x limited to [low, high]: min(max(x, low), high)";
   let description = [{
     `array.clamp %x, %low, %high nan = propagate : tX, tL, tH`. `nan` is handed to both max and min; see

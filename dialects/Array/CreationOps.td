@@ -4,8 +4,8 @@
 
 include "dialects/Array/ArrayOpBase.td"
 
-def Array_ConstantOp : Array_InferredOp<"constant", "inferConstant(location, adaptor.getValue(), types)",
-    "reifyStatic", Array_Pure, [ConstantLike], ""> {
+def Array_ConstantOp : Array_InferredOp<"constant", "inferConstant(place, adaptor.getValue(), types)",
+    "reifyStatic", Array_Pure, [ConstantLike]> {
   let summary = "a constant tensor, or a constant scalar in a region";
   let description = [{
     `array.constant dense<1.0e-6> : tensor<f32>` or `array.constant 1.0 : f32`. The shape is static.

@@ -6,7 +6,7 @@ include "dialects/Array/ArrayOpBase.td"
 
 // `verified`: whether it has a verifier of its own (dims are checked where the type is inferred).
 class Array_ReductionOp<string mnemonic, Type type, string kind, string what, dag extra = (ins),
-                        string format = "", string infer = "inferReduction(location, adaptor, types)",
+                        string format = "", string infer = "inferReduction(place, adaptor, types)",
                         bit verified = 0, Array_Speculation speculation = Array_Pure>
     : Array_InferredOp<mnemonic, infer, "reifyReduction", speculation, [ReductionInterface, Array_ReductionFold]> {
   let summary = what;
@@ -20,7 +20,7 @@ class Array_ReductionOp<string mnemonic, Type type, string kind, string what, da
 }
 
 def Array_SumOp : Array_ReductionOp<"sum", Array_NumberTensor, "Sum", "sum of the elements",
-    (ins UnitAttr:$omit_nan), "(`omit_nan` $omit_nan^)?", "inferAccumulation(location, adaptor, types)"> {
+    (ins UnitAttr:$omit_nan), "(`omit_nan` $omit_nan^)?", "inferAccumulation(place, adaptor, types)"> {
   let description = [{
     `array.sum %x dims [0] keep : tX`: the reduced dims are removed, or of size 1 with `keep`; no `dims`
     means all. Integers give i64; f16 and bf16 accumulate in f32 and round once. Of nothing: 0.
@@ -29,7 +29,7 @@ def Array_SumOp : Array_ReductionOp<"sum", Array_NumberTensor, "Sum", "sum of th
 }
 
 def Array_ProdOp : Array_ReductionOp<"prod", Array_NumberTensor, "Prod", "product of the elements",
-    (ins UnitAttr:$omit_nan), "(`omit_nan` $omit_nan^)?", "inferAccumulation(location, adaptor, types)"> {
+    (ins UnitAttr:$omit_nan), "(`omit_nan` $omit_nan^)?", "inferAccumulation(place, adaptor, types)"> {
   let description = [{
     `array.prod %x dims [0] keep : tX`: the reduced dims are removed, or of size 1 with `keep`; no `dims`
     means all. Integers give i64; f16 and bf16 accumulate in f32 and round once. Of nothing: 1.
@@ -80,7 +80,7 @@ def Array_AllOp : Array_ReductionOp<"all", Array_BoolTensor, "All", "whether eve
 
 def Array_VarOp : Array_ReductionOp<"var", Array_FloatTensor, "Var", "variance",
     (ins DefaultValuedAttr<I64Attr, "0">:$ddof, UnitAttr:$omit_nan), "(`ddof` $ddof^)? (`omit_nan` $omit_nan^)?",
-    "inferReduction(location, adaptor, types)", 1> {
+    "inferReduction(place, adaptor, types)", 1> {
   let description = [{
     `array.var %x dims [0] keep : tX`: the reduced dims are removed, or of size 1 with `keep`; no `dims`
     means all. Sum of squared deviations from the mean over n - ddof, NaN where that is not
@@ -91,7 +91,7 @@ def Array_VarOp : Array_ReductionOp<"var", Array_FloatTensor, "Var", "variance",
 
 def Array_StdOp : Array_ReductionOp<"std", Array_FloatTensor, "Std", "standard deviation",
     (ins DefaultValuedAttr<I64Attr, "0">:$ddof, UnitAttr:$omit_nan), "(`ddof` $ddof^)? (`omit_nan` $omit_nan^)?",
-    "inferReduction(location, adaptor, types)", 1> {
+    "inferReduction(place, adaptor, types)", 1> {
   let description = [{
     `array.std %x dims [0] keep : tX`: the reduced dims are removed, or of size 1 with `keep`; no `dims`
     means all. The square root of `array.var`, with the same attributes.
@@ -100,7 +100,7 @@ def Array_StdOp : Array_ReductionOp<"std", Array_FloatTensor, "Std", "standard d
 
 def Array_ArgminOp : Array_ReductionOp<"argmin", Array_NumberTensor, "Argmin", "index of the smallest element",
     (ins DefaultValuedAttr<Array_NanModeAttr, "::runmat::array::NanMode::Number">:$nan), "(`nan` `=` $nan^)?",
-    "inferReduction(location, adaptor, types, ::mlir::IntegerType::get(context, 64))",
+    "inferReduction(place, adaptor, types, ::mlir::IntegerType::get(context, 64))",
     1, Array_Checked<"speculateOnNonEmpty">> {
   let description = [{
     `array.argmin %x dims [0] keep : tX`: the reduced dims are removed, or of size 1 with `keep`; no `dims`
@@ -112,7 +112,7 @@ def Array_ArgminOp : Array_ReductionOp<"argmin", Array_NumberTensor, "Argmin", "
 
 def Array_ArgmaxOp : Array_ReductionOp<"argmax", Array_NumberTensor, "Argmax", "index of the largest element",
     (ins DefaultValuedAttr<Array_NanModeAttr, "::runmat::array::NanMode::Number">:$nan), "(`nan` `=` $nan^)?",
-    "inferReduction(location, adaptor, types, ::mlir::IntegerType::get(context, 64))",
+    "inferReduction(place, adaptor, types, ::mlir::IntegerType::get(context, 64))",
     1, Array_Checked<"speculateOnNonEmpty">> {
   let description = [{
     `array.argmax %x dims [0] keep : tX`: the reduced dims are removed, or of size 1 with `keep`; no `dims`
@@ -123,7 +123,7 @@ def Array_ArgmaxOp : Array_ReductionOp<"argmax", Array_NumberTensor, "Argmax", "
 }
 
 class Array_ScanOp<string mnemonic, string what>
-    : Array_InferredOp<mnemonic, "inferElementwise(location, adaptor.getOperands(), types)", "reifyOperand", Array_Pure> {
+    : Array_InferredOp<mnemonic, "inferElementwise(place, adaptor.getOperands(), types)", "reifyOperand", Array_Pure> {
   let summary = what # " along one dim, inclusive";
   let description = "`array." # mnemonic # [{ %x dim 0 : tX`: element i is that of elements 0 to i. The type
     stays (integers wrap in their own width); f16 and bf16 accumulate in f32 and round each result.
@@ -145,7 +145,7 @@ class Array_ContractionOp<string mnemonic, string what, string infer, string rei
 }
 
 def Array_MatmulOp : Array_ContractionOp<"matmul", "matrix product of the last two dims",
-    "inferMatmul(location, adaptor.getOperands(), types)", "reifyMatmul"> {
+    "inferMatmul(place, adaptor.getOperands(), types)", "reifyMatmul"> {
   let description = [{
     `array.matmul %a, %b : tA, tB`: `[..., m, k] x [..., k, n] -> [..., m, n]`; the leading dims
     broadcast. The element type is the operands' (f16 and bf16 accumulate in f32 and round once, integers
@@ -155,7 +155,7 @@ def Array_MatmulOp : Array_ContractionOp<"matmul", "matrix product of the last t
 }
 
 def Array_DotOp : Array_ContractionOp<"dot", "inner product of two vectors, a tensor of rank 0",
-    "inferDot(location, adaptor.getOperands(), types)", "reifyStatic"> {
+    "inferDot(place, adaptor.getOperands(), types)", "reifyStatic"> {
   let description = [{ `array.dot %a, %b : tA, tB`, as `array.matmul` of a row by a column. }];
 }
 

@@ -4,7 +4,7 @@
 
 include "dialects/Array/ArrayOpBase.td"
 
-def Array_TransposeOp : Array_InferredOp<"transpose", "inferTranspose(location, adaptor.getX().getType(), adaptor.getPerm(), types)",
+def Array_TransposeOp : Array_InferredOp<"transpose", "inferTranspose(place, adaptor.getX().getType(), adaptor.getPerm(), types)",
     "reifyTranspose", Array_Pure, [ShapeOpInterface]> {
   let summary = "dims in another order: result dim i is operand dim perm[i]";
   let description = [{ `array.transpose %x perm [1, 0] : tX`; `perm` is a permutation of all dims. }];
@@ -41,9 +41,8 @@ def Array_BroadcastOp : Array_Op<"broadcast", "reifySizes", Array_CheckedSizes, 
   let hasVerifier = 1;
 }
 
-def Array_SliceOp : Array_InferredOp<"slice", "inferSlice(location, adaptor.getX().getType(), adaptor.getStaticSizes(), types)",
-    "reifySlice", Array_CheckedSizes, [ShapeOpInterface, AttrSizedOperandSegments],
-    "adaptor.getOperands().take_front(1)"> {
+def Array_SliceOp : Array_InferredOp<"slice", "inferSlice(place, adaptor.getX().getType(), adaptor.getStaticSizes(), types)",
+    "reifySlice", Array_CheckedSizes, [ShapeOpInterface, AttrSizedOperandSegments]> {
   let summary = "a strided rectangular part";
   let description = [{
     `array.slice %x offsets [%i, 0] sizes [4, %n] strides [1, 2] : tX`. One offset, size and stride per
@@ -64,8 +63,7 @@ def Array_SliceOp : Array_InferredOp<"slice", "inferSlice(location, adaptor.getX
 }
 
 def Array_InsertSliceOp : Array_InferredOp<"insert_slice", "inferSameAs(adaptor.getDestination().getType(), types)",
-    "reifyDestination", Array_CheckedSizes, [ShapeOpInterface, AttrSizedOperandSegments],
-    "adaptor.getOperands().take_front(2)"> {
+    "reifyDestination", Array_CheckedSizes, [ShapeOpInterface, AttrSizedOperandSegments]> {
   let summary = "a copy of the destination with a strided rectangular part replaced by the source";
   let description = [{
     `array.insert_slice %s into %d offsets [0, %j] strides [1, 1] : tS, tD`. The part has the source's
@@ -82,9 +80,8 @@ def Array_InsertSliceOp : Array_InferredOp<"insert_slice", "inferSameAs(adaptor.
   let hasVerifier = 1;
 }
 
-def Array_PadOp : Array_InferredOp<"pad", "inferPad(location, adaptor.getX().getType(), adaptor.getStaticLow(), adaptor.getStaticHigh(), types)",
-    "reifyPad", Array_CheckedSizes, [ShapeOpInterface, AttrSizedOperandSegments],
-    "adaptor.getOperands().take_front(1)"> {
+def Array_PadOp : Array_InferredOp<"pad", "inferPad(place, adaptor.getX().getType(), adaptor.getStaticLow(), adaptor.getStaticHigh(), types)",
+    "reifyPad", Array_CheckedSizes, [ShapeOpInterface, AttrSizedOperandSegments]> {
   let summary = "an array with a border of one value";
   let description = [{
     `array.pad %x, %value low [1, 0] high [%n, 0] : tX, tV`. `low` elements before and `high` after each
@@ -101,7 +98,7 @@ def Array_PadOp : Array_InferredOp<"pad", "inferPad(location, adaptor.getX().get
   let hasVerifier = 1;
 }
 
-def Array_ConcatOp : Array_InferredOp<"concat", "inferConcat(location, adaptor.getInputs(), adaptor.getDim(), types)",
+def Array_ConcatOp : Array_InferredOp<"concat", "inferConcat(place, adaptor.getInputs(), adaptor.getDim(), types)",
     "reifyConcat", Array_CheckedSizes, [ShapeOpInterface]> {
   let summary = "arrays one after the other along one dim";
   let description = [{
@@ -114,7 +111,7 @@ def Array_ConcatOp : Array_InferredOp<"concat", "inferConcat(location, adaptor.g
   let hasFolder = 1;
 }
 
-def Array_DiagOp : Array_InferredOp<"diag", "inferDiag(location, adaptor.getX().getType(), types)",
+def Array_DiagOp : Array_InferredOp<"diag", "inferDiag(place, adaptor.getX().getType(), types)",
     "reifyDiag", Array_Pure, [ShapeOpInterface]> {
   let summary = "main diagonal of a matrix, a vector of length min(m, n)";
   let description = [{ `array.diag %x : tX`, with x of rank 2. }];
@@ -124,7 +121,7 @@ def Array_DiagOp : Array_InferredOp<"diag", "inferDiag(location, adaptor.getX().
   let hasFolder = 1;
 }
 
-def Array_DiagonalOp : Array_InferredOp<"diagonal", "inferDiagonal(location, adaptor.getX().getType(), types)",
+def Array_DiagonalOp : Array_InferredOp<"diagonal", "inferDiagonal(place, adaptor.getX().getType(), types)",
     "reifyDiagonal", Array_Pure> {
   let summary = "square matrix with a vector on its main diagonal and zeros (false) elsewhere";
   let description = [{ `array.diagonal %x : tX`, with x of rank 1. }];

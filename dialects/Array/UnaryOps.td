@@ -6,8 +6,8 @@ include "dialects/Array/ArrayOpBase.td"
 
 // `more`: special cases; `element`: the result's element type, where it is not the operand's.
 class Array_UnaryOp<string mnemonic, TypeConstraint type, string what, string more = "", string element = "{}">
-    : Array_InferredOp<mnemonic, "inferElementwise(location, adaptor.getOperands(), types, " # element # ")",
-          "reifyElementwise", Array_Pure, [ElementwiseInterface, Array_ElementwiseFold], ""> {
+    : Array_InferredOp<mnemonic, "inferElementwise(place, adaptor.getOperands(), types, " # element # ")",
+          "reifyElementwise", Array_Pure, [ElementwiseInterface, Array_ElementwiseFold]> {
   let summary = what;
   let description = "`array." # mnemonic # " %x : tX`, with the shape of the operand: " # what # "." # more;
   let arguments = (ins type:$x);
