@@ -3,6 +3,8 @@
 
 #include "Evaluator.h"
 
+#include "runmat/Dialect/Fused/Fused.h"
+
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::reference;
@@ -110,6 +112,26 @@ static Result<TensorValue> argumentOf(const io::Tensor &tensor, Type type,
   return value;
 }
 
+/// A copy of `module` with array operations in the place of units, or null (and
+/// an error) where a unit has no such form.
+static OwningOpRef<ModuleOp> withoutUnits(ModuleOp module, Error &error) {
+  OwningOpRef<ModuleOp> copy(module.clone());
+  SmallVector<fused::Unit> units;
+  copy->walk([&](fused::Unit unit) { units.push_back(unit); });
+  for (fused::Unit unit : units) {
+    OpBuilder builder(unit);
+    FailureOr<SmallVector<Value>> values = unit.decompose(builder);
+    if (failed(values)) {
+      error.message = std::string(unit->getName().getStringRef()) +
+                      " has an operation that no array operation stands for";
+      return nullptr;
+    }
+    unit->replaceAllUsesWith(*values);
+    unit->erase();
+  }
+  return copy;
+}
+
 Result<std::vector<io::Tensor>>
 reference::interpret(ModuleOp module, StringRef entry,
                      ArrayRef<const io::Tensor *> arguments,
@@ -137,6 +159,16 @@ reference::interpret(ModuleOp module, StringRef entry,
     values.push_back(std::move(*value));
   }
 
+  OwningOpRef<ModuleOp> copy;
+  if (module.walk([](fused::Unit) { return WalkResult::interrupt(); })
+          .wasInterrupted()) {
+    Error error;
+    copy = withoutUnits(module, error);
+    if (!copy)
+      return error;
+    module = *copy;
+    function = module.lookupSymbol<func::FuncOp>(entry);
+  }
   Evaluator evaluator(module, options);
   if (failed(evaluator.call(function, values, results)))
     return Error{evaluator.error()};
