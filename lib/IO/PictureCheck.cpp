@@ -3,30 +3,11 @@
 
 #include "PictureCheck.h"
 
-#include <array>
 #include <cstdint>
 #include <cstring>
+#include <zlib.h>
 
 namespace runmat::io {
-
-static std::array<uint32_t, 256> makeCrcTable() {
-  std::array<uint32_t, 256> table;
-  for (uint32_t n = 0; n < 256; ++n) {
-    uint32_t c = n;
-    for (int bit = 0; bit < 8; ++bit)
-      c = c & 1 ? 0xedb88320u ^ (c >> 1) : c >> 1;
-    table[n] = c;
-  }
-  return table;
-}
-
-static uint32_t crc32(const unsigned char *bytes, size_t size) {
-  static const std::array<uint32_t, 256> table = makeCrcTable();
-  uint32_t c = 0xffffffffu;
-  for (size_t i = 0; i < size; ++i)
-    c = table[(c ^ bytes[i]) & 0xff] ^ (c >> 8);
-  return c ^ 0xffffffffu;
-}
 
 static uint32_t bigEndian32(const unsigned char *at) {
   return uint32_t(at[0]) << 24 | uint32_t(at[1]) << 16 | uint32_t(at[2]) << 8 |
@@ -49,7 +30,7 @@ static std::string checkPng(const std::vector<unsigned char> &bytes) {
     if (bytes.size() - at - 12 < length)
       return truncated("PNG", bytes.size(), expected);
     const unsigned char *type = &bytes[at + 4];
-    if (crc32(type, length + 4) != bigEndian32(type + 4 + length))
+    if (crc32(0, type, uInt(length + 4)) != bigEndian32(type + 4 + length))
       return "byte " + std::to_string(at) +
              ": the PNG file is damaged: a chunk does not match its checksum";
     if (memcmp(type, "IEND", 4) == 0)
