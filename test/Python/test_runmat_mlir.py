@@ -1,0 +1,217 @@
+"""`runmat` from program text: run, verify, compile to a shared object that C can call, and texts that are wrong."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cli import SOURCE, ToolTest  # noqa: E402
+
+NORMALIZE = """
+func.func @normalize(%x: tensor<?x?x?xf32>, %gain: tensor<f32>) -> (tensor<?x?x?xf32>, tensor<f32>) {
+  %mu    = array.mean %x dims [1, 2] keep : tensor<?x?x?xf32>
+  %d     = array.sub %x, %mu : tensor<?x?x?xf32>, tensor<?x1x1xf32>
+  %sq    = array.mul %d, %d : tensor<?x?x?xf32>, tensor<?x?x?xf32>
+  %var   = array.mean %sq dims [1, 2] keep : tensor<?x?x?xf32>
+  %eps   = array.constant dense<1.0e-6> : tensor<f32>
+  %ve    = array.add %var, %eps : tensor<?x1x1xf32>, tensor<f32>
+  %sigma = array.sqrt %ve : tensor<?x1x1xf32>
+  %n     = array.div %d, %sigma : tensor<?x?x?xf32>, tensor<?x1x1xf32>
+  %y     = array.mul %n, %gain : tensor<?x?x?xf32>, tensor<f32>
+  %e     = array.sub %y, %x : tensor<?x?x?xf32>, tensor<?x?x?xf32>
+  %e2    = array.mul %e, %e : tensor<?x?x?xf32>, tensor<?x?x?xf32>
+  %mse   = array.mean %e2 : tensor<?x?x?xf32>
+  return %y, %mse : tensor<?x?x?xf32>, tensor<f32>
+}
+"""
+ADD = """func.func @add(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {
+  %y = array.add %a, %b : tensor<?xf32>, tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+"""
+TWO = ADD + """func.func @negate(%a: tensor<3xi32>) -> tensor<3xi32> {
+  %y = array.neg %a : tensor<3xi32>
+  return %y : tensor<3xi32>
+}
+"""
+SCALAR = """func.func @scalar(%a: f32, %n: i64) -> (f32, i64) {
+  %y = array.sqrt %a : f32
+  return %y, %n : f32, i64
+}
+"""
+
+
+def normalize(x, gain):
+    """The same in f64."""
+    x = x.astype("f8")
+    d = x - x.mean((1, 2), keepdims=True)
+    y = d / np.sqrt((d * d).mean((1, 2), keepdims=True) + 1e-6) * gain
+    return y, ((y - x) ** 2).mean()
+
+
+def has_lavapipe(test):
+    return "llvmpipe" in test.succeed("devices")
+
+
+class RunTest(ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.write("normalize.mlir", NORMALIZE)
+        self.write("add.mlir", ADD)
+        self.x = np.random.default_rng(1).random((3, 45, 67), "f4")
+        np.save(self.path("x.npy"), self.x)
+        np.save(self.path("a.npy"), np.arange(3, dtype="f4"))
+        np.save(self.path("b.npy"), np.ones(4, "f4"))
+
+    def run_normalize(self, *options):
+        out = self.succeed("run", "normalize.mlir", "--input", "x.npy", "--input", "1.5", "--output", "y.npy",
+                           "--output", "mse.npy", *options)
+        y, mse = normalize(self.x, 1.5)
+        np.testing.assert_allclose(np.load(self.path("y.npy")), y, atol=1e-5)
+        np.testing.assert_allclose(np.load(self.path("mse.npy")), mse, rtol=1e-5)
+        return out
+
+    def test_cpu(self):
+        self.run_normalize("--device", "cpu")
+        self.run_normalize("--device", "cpu", "--no-fuse", "-O", "1", "--threads", "1")
+
+    def test_gpu(self):
+        if not has_lavapipe(self):
+            self.skipTest("lavapipe is not installed")
+        self.run_normalize("--device", "gpu=lavapipe")
+
+    def test_verify(self):
+        out = self.run_normalize("--device", "cpu", "--verify")
+        self.assertRegex(out, r"verify: result 0: max abs \S+, max rel \S+, max ulp \S+ \(tolerance 0.0001\): ok\n"
+                              r"verify: result 1: .*: ok\n\Z")
+
+    def test_verify_beyond_the_tolerance_writes_nothing(self):
+        run = self.tool("run", "normalize.mlir", "--device", "cpu", "--input", "x.npy", "--input", "1.5", "--output",
+                        "y.npy", "--output", "mse.npy", "--verify", "--tolerance", "1e-12")
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, r"\Aerror: --verify: result 0: element \[\d+, \d+, \d+\] is \S+, expected \S+ "
+                                     r"within 1e-12\n\Z")
+        self.assertIn("FAILED", run.stdout)
+        self.assertFalse(os.path.exists(self.path("y.npy")))
+
+    def test_times_name_the_stages(self):
+        out = self.run_normalize("--device", "cpu", "--time=2")
+        self.assertRegex(out, r"device: cpu\ncompile: [\d.]+ ms \(parse .+\)\nfirst run: .+\nwarm runs: .*2 runs\n")
+
+    def test_remarks(self):
+        run = self.tool("run", "normalize.mlir", "--device", "cpu", "--input", "x.npy", "--input", "1", "--remarks")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stderr, r"normalize.mlir:\d+:\d+: remark: ")
+        self.run_normalize("--device", "cpu", "--remarks=r.yaml")
+        with open(self.path("r.yaml")) as file:
+            self.assertIn("image", file.read())
+
+    def test_stages_are_dumped(self):
+        self.run_normalize("--device", "cpu", "--dump-stages", "stages")
+        self.assertGreater(len(os.listdir(self.path("stages"))), 2)
+
+    def test_scalars(self):
+        self.write("scalar.mlir", SCALAR)
+        self.assertEqual(self.succeed("run", "scalar.mlir", "--device", "cpu", "--input", "2.25", "--input", "-3",
+                                      "--verify").splitlines()[-2:],
+                         ["result 0: tensor<f32> = 1.5", "result 1: tensor<i64> = -3"])
+
+    def test_entries(self):
+        self.write("two.mlir", TWO)
+        np.save(self.path("i.npy"), np.array([1, -2, 3], "i4"))
+        self.assertEqual(self.succeed("run", "two.mlir", "--device", "cpu", "--entry", "negate", "--input", "i.npy"),
+                         "result 0: tensor<3xi32> = [-1, 2, -3]\n")
+        self.assert_error(1, "add, negate", "run", "two.mlir", "--device", "cpu", "--input", "i.npy")
+        self.assert_error(1, "blur", "run", "two.mlir", "--device", "cpu", "--entry", "blur", "--input", "i.npy")
+
+    def test_sizes_that_disagree_at_run_time(self):
+        self.assert_error(1, "add.mlir:2:8: ", "run", "add.mlir", "--device", "cpu", "--input", "a.npy", "--input",
+                          "b.npy", "--output", "y.npy")
+
+    def test_texts_that_are_no_program(self):
+        for name, text, expected in (
+                ("empty.mlir", "", "empty.mlir"),
+                ("prose.mlir", "hello world\n", "prose.mlir:1:1: "),
+                ("binary.mlir", b"\x93NUMPY\x01\x00\0\0\0", "binary.mlir"),
+                ("bytecode.mlir", b"ML\xefR\x01", "bytecode.mlir"),
+                ("open.mlir", "func.func @f() {", "open.mlir:1:"),
+                ("unknown.mlir", "func.func @f() {\n  array.blur\n  return\n}", "unknown.mlir:2:3: "),
+                ("verifier.mlir", "func.func @f(%a: tensor<2xf32>, %b: tensor<3xf32>) -> tensor<2xf32> {\n"
+                 "  %y = array.add %a, %b : tensor<2xf32>, tensor<3xf32>\n  return %y : tensor<2xf32>\n}",
+                 "verifier.mlir:2:"),
+                ("none.mlir", "module {}", "no public function"),
+                ("external.mlir", "func.func private @f(tensor<2xf32>)", "no public function"),
+                ("type.mlir", "func.func @f(%a: memref<2xf32>) {\n  return\n}", "type.mlir")):
+            with self.subTest(name):
+                self.write(name, text)
+                self.assert_error(1, expected, "run", name, "--device", "cpu")
+                self.assert_error(1, expected, "compile", name, "--device", "cpu", "-o", "out.so", "--header", "out.h")
+
+
+class CompileTest(ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.write("add.mlir", ADD)
+        np.save(self.path("a.npy"), np.arange(3, dtype="f4"))
+
+    def test_a_shared_object_runs_as_the_text_does(self):
+        self.succeed("compile", "add.mlir", "-o", "add.so", "--device", "cpu")
+        self.assertEqual(self.succeed("run", "add.so", "--device", "cpu", "--input", "a.npy", "--input", "a.npy"),
+                         "result 0: tensor<3xf32> = [0, 2, 4]\n")
+
+    def test_it_needs_only_the_runtime(self):
+        self.succeed("compile", "add.mlir", "-o", "add.so")
+        readelf = os.path.join(os.environ["RUNMAT_LLVM_BINDIR"], "llvm-readelf")
+        out = subprocess.run([readelf, "-d", self.path("add.so")], capture_output=True, text=True, check=True).stdout
+        needed = [line for line in out.splitlines() if "NEEDED" in line]
+        self.assertTrue(any("RunMatRuntime" in line for line in needed), out)
+        for line in needed:
+            self.assertRegex(line, "RunMatRuntime|libc|libm", out)
+
+    def test_c_can_call_it(self):
+        self.succeed("compile", "add.mlir", "-o", "libadd.so", "--header", "add.h", "--device", "cpu")
+        self.write("main.c", r"""
+            #include "add.h"
+            #include <stdio.h>
+            int main(void) {
+              char reason[256];
+              rm_context_options options;
+              rm_context_options_init(&options);
+              options.device = "cpu";
+              rm_context *context = rm_context_create(&options, reason, sizeof reason);
+              float a[3] = {1, 2, 3}, b[3] = {10, 20, 30};
+              int64_t size = 3;
+              rm_tensor args[2], result;
+              rm_tensor_init(&args[0], a, RM_F32, 1, &size);
+              rm_tensor_init(&args[1], b, RM_F32, 1, &size);
+              if (add(context, args, 2, &result, 1) != RM_OK) {
+                puts(rm_context_error(context).text);
+                return 1;
+              }
+              const float *y = result.data;
+              printf("%g %g %g\n", y[0], y[1], y[2]);
+              rm_tensor_release(&result);
+              rm_context_destroy(context);
+              return 0;
+            }""")
+        clang = os.path.join(os.environ["RUNMAT_LLVM_BINDIR"], "clang")
+        libraries = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "lib")
+        subprocess.run([clang, "-std=c99", "-Wall", "-Werror", "-I", os.path.join(SOURCE, "include"), "main.c",
+                        "-o", "main", "-L.", "-ladd", "-L", libraries, "-lRunMatRuntime",
+                        f"-Wl,-rpath,{self.folder}:{libraries}"], check=True, cwd=self.folder)
+        run = subprocess.run([self.path("main")], capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stdout), (0, "11 22 33\n"), run.stderr)
+
+    def test_both_files_or_neither(self):
+        self.assert_error(1, "missing/add.h: cannot write", "compile", "add.mlir", "-o", "add.so", "--header",
+                          "missing/add.h")
+        self.assert_error(1, "missing.mlir: cannot read", "compile", "missing.mlir", "-o", "add.so")
+        self.assert_error(1, "no such device", "compile", "add.mlir", "-o", "add.so", "--device",
+                          "gpu=no such device")
+
+
+if __name__ == "__main__":
+    unittest.main()
