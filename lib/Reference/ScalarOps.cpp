@@ -148,17 +148,19 @@ static Evaluated evaluateConversion(Evaluator &e, Operation *op) {
 }
 
 Evaluated reference::evaluateArith(Evaluator &e, Operation *op) {
-  if (!isa<arith::ArithDialect>(op->getDialect()) ||
-      llvm::any_of(op->getOperandTypes(),
-                   [](Type type) { return isa<ShapedType>(type); }))
-    return std::nullopt;
-  if (auto select = dyn_cast<arith::SelectOp>(op)) {
+  // Canonicalisation makes this of scf.if: one scalar chooses between tensors.
+  if (auto select = dyn_cast<arith::SelectOp>(op);
+      select && !isa<ShapedType>(select.getCondition().getType())) {
     TensorValue chosen =
         e.get(e.indexOf(select.getCondition()) ? select.getTrueValue()
                                                : select.getFalseValue());
     e.set(select.getResult(), std::move(chosen));
     return success();
   }
+  if (!isa<arith::ArithDialect>(op->getDialect()) ||
+      llvm::any_of(op->getOperandTypes(),
+                   [](Type type) { return isa<ShapedType>(type); }))
+    return std::nullopt;
   if (Evaluated done = evaluateConversion(e, op))
     return done;
   bool isFloat = isa<FloatType>(op->getOperand(0).getType());

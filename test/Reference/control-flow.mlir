@@ -120,3 +120,11 @@ func.func @arith() -> (i32, i32, i32, i1, i64, i64, i8, index, f32, f32, i1, i32
   %q = arith.select %p, %b, %a : i32
   return %x, %y, %z, %c, %s, %u, %t, %i, %f, %g, %p, %q : i32, i32, i32, i1, i64, i64, i8, index, f32, f32, i1, i32
 }
+// CHECK: @select: tensor<2xi32> [3, 4]
+func.func @select() -> tensor<2xi32> {
+  %no = arith.constant false
+  %a = array.constant dense<[1, 2]> : tensor<2xi32>
+  %b = array.constant dense<[3, 4]> : tensor<2xi32>
+  %y = arith.select %no, %a, %b : tensor<2xi32>
+  return %y : tensor<2xi32>
+}
