@@ -1,8 +1,5 @@
-//===- Arguments.cpp - Arguments and results on either device
-//----------------------------------===//
-// Generated code asks for an argument where it needs it; it is moved at most
-// once a call and direction.
-//===----------------------------------------------------------------------------------------===//
+// Arguments and results on either device. Generated code asks for an argument
+// where it needs it; it is moved at most once a call and direction.
 
 #include "Call.h"
 #include "Tensor.h"

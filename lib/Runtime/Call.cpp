@@ -1,9 +1,6 @@
-//===- Call.cpp - One run of a program
-//---------------------------------------------------------===//
-// Lookup by address, not by a header in front of each block: a program may
-// offer as a result memory that this library never gave it, and reading in
-// front of that is not safe.
-//===----------------------------------------------------------------------------------------===//
+// One run of a program. Lookup by address, not by a header in front of each
+// block: a program may offer as a result memory that this library never gave
+// it, and reading in front of that is not safe.
 
 #include "Call.h"
 #include "Tensor.h"
@@ -142,8 +139,8 @@ bool Call::isArgument(int64_t handle) const {
 vulkan::Stream &Call::stream() {
   if (threadState().inLoop)
     throw Error(RM_ERROR_INTERNAL, "the GPU was used inside a parallel loop");
-  if (!context.stream)
-    throw Error(RM_ERROR_NO_DEVICE, "this context has no GPU");
+  if (!context.stream || !useGpu)
+    throw Error(RM_ERROR_NO_DEVICE, "this call has no GPU");
   return *context.stream;
 }
 

@@ -1,9 +1,6 @@
-//===- Call.h - One run of a program
-//-----------------------------------------------------------===//
-// Owns everything generated code obtains: what is still here when the call
-// ends, for whatever reason, is freed. That is what makes a jump out of
-// generated code safe.
-//===----------------------------------------------------------------------------------------===//
+// One run of a program. Owns everything generated code obtains: what is still
+// here when the call ends, for whatever reason, is freed. That is what makes
+// a jump out of generated code safe.
 
 #ifndef RUNMAT_LIB_RUNTIME_CALL_H
 #define RUNMAT_LIB_RUNTIME_CALL_H

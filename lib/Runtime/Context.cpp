@@ -1,8 +1,6 @@
-//===- Context.cpp - Making contexts and asking them
-//--------------------------------------------===//
-// The device policy is settled here, once: "gpu" fails with a reason, only
-// "auto" falls back, and says so in a note and in the telemetry.
-//===----------------------------------------------------------------------------------------===//
+// Making contexts and asking them. The device policy is settled here, once:
+// "gpu" fails with a reason, only "auto" falls back, and says so in a note
+// and in the telemetry.
 
 #include "Context.h"
 #include "Environment.h"
@@ -28,15 +26,16 @@ void chooseDevice(rm_context &context, const std::string &wanted,
     context.policy = Policy::CPU;
     return;
   }
-  bool named = wanted.rfind("gpu=", 0) == 0;
-  if (wanted != "gpu" && wanted != "auto" && !named)
+  std::string kind = wanted.substr(0, wanted.find('='));
+  bool named = kind != wanted;
+  if (kind != "gpu" && kind != "auto")
     throw Error(RM_ERROR_ARGUMENT,
                 "unknown device '" + wanted +
-                    "': expected cpu, gpu, gpu=NAME or auto");
-  context.policy = wanted == "auto" ? Policy::Auto : Policy::GPU;
+                    "': expected cpu, gpu, gpu=NAME, auto or auto=NAME");
+  context.policy = kind == "auto" ? Policy::Auto : Policy::GPU;
   vulkan::DeviceRequest request;
-  request.name = named ? wanted.substr(4) : "";
-  request.allowCpuType = context.policy == Policy::GPU;
+  request.name = named ? wanted.substr(kind.size() + 1) : "";
+  request.allowCpuType = context.policy == Policy::GPU || named;
   request.validation = options.validation != 0;
   request.cacheFolder =
       options.cache_dir ? options.cache_dir : userCacheFolder();

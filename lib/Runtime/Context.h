@@ -1,8 +1,6 @@
-//===- Context.h - A context: policy, caches, telemetry, last error
-//----------------------------===//
-// Everything per user of the library. The thread pool and the Vulkan device are
-// not here: they are one a process, and contexts share them.
-//===----------------------------------------------------------------------------------------===//
+// A context: policy, caches, telemetry, last error. Everything per user of
+// the library. The thread pool and the Vulkan device are not here: they are
+// one a process, and contexts share them.
 
 #ifndef RUNMAT_LIB_RUNTIME_CONTEXT_H
 #define RUNMAT_LIB_RUNTIME_CONTEXT_H

@@ -1,8 +1,5 @@
-//===- Environment.cpp - Environment variables of the runtime
-//----------------------------------===//
-// Read when asked for, not at load time, so that a host program may set them
-// first.
-//===----------------------------------------------------------------------------------------===//
+// Environment variables of the runtime. Read when asked for, not at load
+// time, so that a host program may set them first.
 
 #include "Environment.h"
 

@@ -1,8 +1,6 @@
-//===- Environment.h - Environment variables of the runtime
-//------------------------------------===//
-// The only door to the process's environment: every variable is named in
-// Environment.cpp, and each reader asks for a meaning, not for a name.
-//===----------------------------------------------------------------------------------------===//
+// Environment variables of the runtime. The only door to the process's
+// environment: every variable is named in Environment.cpp, and each reader
+// asks for a meaning, not for a name.
 
 #ifndef RUNMAT_LIB_RUNTIME_ENVIRONMENT_H
 #define RUNMAT_LIB_RUNTIME_ENVIRONMENT_H

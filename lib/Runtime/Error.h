@@ -1,10 +1,7 @@
-//===- Error.h - Failures inside the runtime
-//---------------------------------------------------===//
-// Inside the library a failure is an exception of type Error. It never leaves
-// through the C ABI: host functions turn it into a status, functions for
-// generated code end in a jump to rm_invoke. The jump is made only after every
-// C++ frame has been unwound.
-//===----------------------------------------------------------------------------------------===//
+// Failures inside the runtime. Inside the library a failure is an exception
+// of type Error. It never leaves through the C ABI: host functions turn it
+// into a status, functions for generated code end in a jump to rm_invoke. The
+// jump is made only after every C++ frame has been unwound.
 
 #ifndef RUNMAT_LIB_RUNTIME_ERROR_H
 #define RUNMAT_LIB_RUNTIME_ERROR_H

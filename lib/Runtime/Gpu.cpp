@@ -1,8 +1,6 @@
-//===- Gpu.cpp - Device memory and launches for generated code
-//---------------------------------===//
-// Checks what the driver would not: handles, ranges and the device's limits.
-// Everything here is cheap beside a launch.
-//===----------------------------------------------------------------------------------------===//
+// Device memory and launches for generated code. Checks what the driver would
+// not: handles, ranges and the device's limits. Everything here is cheap
+// beside a launch.
 
 #include "Call.h"
 

@@ -1,8 +1,5 @@
-//===- HostMemory.cpp - Host memory that is kept for the next call
-//-----------------------------===//
-// Small blocks go to malloc. Under AddressSanitizer all do, so that it sees
-// every bound.
-//===----------------------------------------------------------------------------------------===//
+// Host memory that is kept for the next call. Small blocks go to malloc.
+// Under AddressSanitizer all do, so that it sees every bound.
 
 #include "HostMemory.h"
 

@@ -1,9 +1,7 @@
-//===- HostMemory.h - Host memory that is kept for the next call
-//-------------------------------===//
-// A fresh large block costs a page fault per page at first touch, which is more
-// than the work of a streaming kernel. So freed large blocks are kept, up to a
-// bound, and mapped with huge pages.
-//===----------------------------------------------------------------------------------------===//
+// Host memory that is kept for the next call. A fresh large block costs a
+// page fault per page at first touch, which is more than the work of a
+// streaming kernel. So freed large blocks are kept, up to a bound, and mapped
+// with huge pages.
 
 #ifndef RUNMAT_LIB_RUNTIME_HOSTMEMORY_H
 #define RUNMAT_LIB_RUNTIME_HOSTMEMORY_H

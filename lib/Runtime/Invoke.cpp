@@ -1,9 +1,6 @@
-//===- Invoke.cpp - Calls of a program
-//---------------------------------------------------------===//
-// The one place where generated code is entered. Arguments are checked against
-// the signature first, so that generated code may rely on ranks, static sizes
-// and row-major data.
-//===----------------------------------------------------------------------------------------===//
+// Calls of a program. The one place where generated code is entered.
+// Arguments are checked against the signature first, so that generated code
+// may rely on ranks, static sizes and row-major data.
 
 #include "Call.h"
 #include "Program.h"
@@ -168,9 +165,15 @@ int32_t invoke(rm_context &context, const rm_entry &entry, rm_entry_body body,
     bool useGpu = context.policy != Policy::CPU && context.stream;
     code = runOnce(context, entry, body, prepared, produced, useGpu);
     if (context.policy == Policy::Auto && useGpu && isDeviceFailure(code)) {
-      context.telemetry.fallback("device-failure: " + context.errorText);
-      context.note = "ran on the CPU, because: " + context.errorText;
-      code = runOnce(context, entry, body, prepared, produced, false);
+      std::string text = context.errorText, location = context.errorLocation;
+      if (runOnce(context, entry, body, prepared, produced, false) == RM_OK) {
+        context.telemetry.fallback("device-failure: " + text);
+        context.note = "ran on the CPU, because: " + text;
+        code = RM_OK;
+        context.setError(RM_OK, "");
+      } else {
+        context.setError(code, text, location);
+      }
     }
   } catch (...) {
     releaseAll(copies);

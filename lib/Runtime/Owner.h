@@ -1,8 +1,5 @@
-//===- Owner.h - Who owns a tensor's memory
-//----------------------------------------------------===//
-// rm_tensor.owner points to one of these. It holds the pool its memory came
-// from, so a tensor outlives its context.
-//===----------------------------------------------------------------------------------------===//
+// Who owns a tensor's memory. rm_tensor.owner points to one of these. It
+// holds the pool its memory came from, so a tensor outlives its context.
 
 #ifndef RUNMAT_LIB_RUNTIME_OWNER_H
 #define RUNMAT_LIB_RUNTIME_OWNER_H

@@ -1,8 +1,6 @@
-//===- Placement.cpp - Which device a unit runs on, and what units took
-//------------------------===//
-// By the context's policy alone: a unit whose kernels need a feature the device
-// lacks is an error under "gpu" and goes to the CPU under "auto".
-//===----------------------------------------------------------------------------------------===//
+// Which device a unit runs on, and what units took. By the context's policy
+// alone: a unit whose kernels need a feature the device lacks is an error
+// under "gpu" and goes to the CPU under "auto".
 
 #include "Call.h"
 

@@ -1,8 +1,6 @@
-//===- Program.cpp - Checks of a compiled program's tables
-//-------------------------------------===//
-// A program compiled for another machine would end in an illegal instruction:
-// so the features it needs are compared with the processor's before it runs.
-//===----------------------------------------------------------------------------------------===//
+// Checks of a compiled program's tables. A program compiled for another
+// machine would end in an illegal instruction: so the features it needs are
+// compared with the processor's before it runs.
 
 #include "Program.h"
 #include "Error.h"

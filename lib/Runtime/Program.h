@@ -1,7 +1,5 @@
-//===- Program.h - Checks of a compiled program's tables
-//---------------------------------------===//
-// Throws where rm_program_check would return an error.
-//===----------------------------------------------------------------------------------------===//
+// Checks of a compiled program's tables. Throws where rm_program_check would
+// return an error.
 
 #ifndef RUNMAT_LIB_RUNTIME_PROGRAM_H
 #define RUNMAT_LIB_RUNTIME_PROGRAM_H

@@ -1,9 +1,6 @@
-//===- Telemetry.cpp - What a context did
-//-------------------------------------------------------===//
-// A counter that programs name appears under "counters" as it is; the names
-// listed here appear even at zero, so that a reader can tell "none" from "not
-// measured".
-//===----------------------------------------------------------------------------------------===//
+// What a context did. A counter that programs name appears under "counters"
+// as it is; the names listed here appear even at zero, so that a reader can
+// tell "none" from "not measured".
 
 #include "Telemetry.h"
 

@@ -1,8 +1,5 @@
-//===- Telemetry.h - What a context did
-//---------------------------------------------------------===//
-// Counters, times and the last launches and decisions, as JSON by
-// docs/telemetry.schema.json. Later versions only add keys.
-//===----------------------------------------------------------------------------------------===//
+// What a context did. Counters, times and the last launches and decisions, as
+// JSON by docs/telemetry.schema.json. Later versions only add keys.
 
 #ifndef RUNMAT_LIB_RUNTIME_TELEMETRY_H
 #define RUNMAT_LIB_RUNTIME_TELEMETRY_H

@@ -1,8 +1,6 @@
-//===- Tensor.cpp - Shapes, strides and copies of tensors
-//--------------------------------------===//
-// Strided copies go by rows: the innermost dimension by memcpy where it is
-// dense, the outer ones in parallel.
-//===----------------------------------------------------------------------------------------===//
+// Shapes, strides and copies of tensors. Strided copies go by rows: the
+// innermost dimension by memcpy where it is dense, the outer ones in
+// parallel.
 
 #include "Tensor.h"
 #include "Error.h"

@@ -1,7 +1,5 @@
-//===- Tensor.h - Shapes, strides and copies of tensors
-//----------------------------------------===//
-// Everything the library itself does with an rm_tensor's fields.
-//===----------------------------------------------------------------------------------------===//
+// Shapes, strides and copies of tensors. Everything the library itself does
+// with an rm_tensor's fields.
 
 #ifndef RUNMAT_LIB_RUNTIME_TENSOR_H
 #define RUNMAT_LIB_RUNTIME_TENSOR_H

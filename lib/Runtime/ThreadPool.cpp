@@ -1,9 +1,7 @@
-//===- ThreadPool.cpp - The process's pool for parallel loops
-//----------------------------------===//
-// Each worker has its own mailbox word, so that a loop wakes only the threads
-// it uses and an idle one never reads a job that is already gone. Waiting spins
-// briefly, then sleeps on a futex.
-//===----------------------------------------------------------------------------------------===//
+// The process's pool for parallel loops. Each worker has its own mailbox
+// word, so that a loop wakes only the threads it uses and an idle one never
+// reads a job that is already gone. Waiting spins briefly, then sleeps on a
+// futex.
 
 #include "ThreadPool.h"
 #include "Environment.h"

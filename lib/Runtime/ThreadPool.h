@@ -1,10 +1,7 @@
-//===- ThreadPool.h - The process's pool for parallel loops
-//------------------------------------===//
-// One pool a process, whatever the number of contexts: two pools would fight
-// for the same cores. A loop is split into one contiguous chunk a thread, so
-// that a thread meets the same memory again in the next loop over the same
-// data.
-//===----------------------------------------------------------------------------------------===//
+// The process's pool for parallel loops. One pool a process, whatever the
+// number of contexts: two pools would fight for the same cores. A loop is
+// split into one contiguous chunk a thread, so that a thread meets the same
+// memory again in the next loop over the same data.
 
 #ifndef RUNMAT_LIB_RUNTIME_THREADPOOL_H
 #define RUNMAT_LIB_RUNTIME_THREADPOOL_H

@@ -1,9 +1,7 @@
-//===- ThreadState.h - What a thread knows about the call it works for
-//-------------------------===//
-// Generated code names no context: it finds its call here. Workers of the pool
-// inherit the call of the thread whose loop they run, but each thread has its
-// own place to jump to.
-//===----------------------------------------------------------------------------------------===//
+// What a thread knows about the call it works for. Generated code names no
+// context: it finds its call here. Workers of the pool inherit the call of
+// the thread whose loop they run, but each thread has its own place to jump
+// to.
 
 #ifndef RUNMAT_LIB_RUNTIME_THREADSTATE_H
 #define RUNMAT_LIB_RUNTIME_THREADSTATE_H

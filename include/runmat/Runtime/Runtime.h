@@ -197,9 +197,10 @@ typedef struct rm_context_options {
                           rm_context_options_init */
   int32_t
       num_threads; /* threads a call may use; 0: as rm_set_num_threads says */
-  /* "cpu", "gpu", "gpu=PART OF A DEVICE'S NAME" or "auto". gpu without a usable
-   * device fails, with the reason; auto takes a GPU that is not of CPU type,
-   * else the CPU, and rm_context_note says so. */
+  /* "cpu", "gpu", "gpu=PART OF A DEVICE'S NAME", "auto" or "auto=PART". gpu
+   * without a usable device fails, with the reason. auto takes a GPU, else the
+   * CPU, and rm_context_note says so. CPU-type devices are taken if named, and
+   * by gpu if there is nothing else. */
   const char *device;
   const char *cache_dir; /* for pipelines; NULL: the user's cache folder; "": no
                             cache on disk */

@@ -1,9 +1,6 @@
-//===- Device.cpp - A Vulkan device, shared by the contexts of the process
-//---------------------===//
-// Which device: a named one if named, else discrete before integrated before
-// virtual; a CPU-type device only for "gpu" and only when there is nothing
-// else.
-//===----------------------------------------------------------------------------------------===//
+// A Vulkan device, shared by the contexts of the process. Which device: a
+// named one if named, else discrete before integrated before virtual; a
+// CPU-type device only for "gpu" and only when there is nothing else.
 
 #include "Device.h"
 #include "Result.h"
@@ -20,6 +17,16 @@ struct Registry {
   std::mutex mutex;
   std::shared_ptr<Instance> instances[2]; ///< By validation.
   std::vector<std::pair<VkPhysicalDevice, std::shared_ptr<Device>>> devices;
+
+  /// What lost devices hold: the driver may still run there, and may hang in
+  /// any call, so it is left alone for good.
+  struct Abandoned {
+    std::unique_ptr<PipelineTable> pipelines;
+    std::unique_ptr<MemoryPool> memory;
+    std::shared_ptr<Instance> instance;
+  };
+  std::mutex abandonedMutex;
+  std::vector<Abandoned> abandoned;
 };
 
 Registry &registry() {
@@ -167,9 +174,10 @@ Device::Device(std::shared_ptr<Instance> instance, VkPhysicalDevice physical,
 
 Device::~Device() {
   if (lost) {
-    // The driver may hang in any call: leave what it holds.
-    (void)pipelines.release();
-    (void)memory.release();
+    Registry &known = registry();
+    std::lock_guard<std::mutex> lock(known.abandonedMutex);
+    known.abandoned.push_back(
+        {std::move(pipelines), std::move(memory), std::move(instance)});
     return;
   }
   vk.vkDeviceWaitIdle(handle);

@@ -1,9 +1,7 @@
-//===- Device.h - A Vulkan device, shared by the contexts of the process
-//-----------------------===//
-// Opened once for each physical device and kept until rm_release_devices,
-// because opening takes longer than most programs run. A device that was lost
-// is forgotten, and the next context opens a new one.
-//===----------------------------------------------------------------------------------------===//
+// A Vulkan device, shared by the contexts of the process. Opened once for
+// each physical device and kept until rm_release_devices, because opening
+// takes longer than most programs run. A device that was lost is forgotten,
+// and the next context opens a new one.
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_DEVICE_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_DEVICE_H
@@ -44,7 +42,7 @@ public:
   /// vkQueueSubmit; the queue is shared.
   void submit(VkCommandBuffer commands, VkFence fence);
 
-  const std::shared_ptr<Instance> instance;
+  std::shared_ptr<Instance> instance;
   const Profile profile;
   VkDevice handle = VK_NULL_HANDLE;
   VolkDeviceTable vk{};

@@ -1,6 +1,5 @@
-//===- DeviceList.cpp - All Vulkan devices, usable or not ---------------===//
-// For people who ask why a device is not used. No device is opened for it.
-//===--------------------------------------------------------------------===//
+// All Vulkan devices, usable or not. For people who ask why a device is not
+// used. No device is opened for it.
 
 #include "../Error.h"
 #include "Instance.h"

@@ -1,8 +1,5 @@
-//===- Instance.cpp - The process's Vulkan instance
-//--------------------------------------------===//
-// Messages of the validation layer are counted, for tests to compare with zero,
-// and the first is kept.
-//===----------------------------------------------------------------------------------------===//
+// The process's Vulkan instance. Messages of the validation layer are
+// counted, for tests to compare with zero, and the first is kept.
 
 #include "Instance.h"
 #include "Result.h"
@@ -84,14 +81,16 @@ Instance::Instance(bool validation) {
                 "vkCreateInstance failed: " + resultName(result));
   // Instance-level pointers go through the loader, so they serve any instance.
   volkLoadInstanceOnly(instance);
-  if (validation)
+  if (validation) {
+    destroyMessenger = vkDestroyDebugUtilsMessengerEXT;
     check(vkCreateDebugUtilsMessengerEXT(instance, &debug, nullptr, &messenger),
           "vkCreateDebugUtilsMessengerEXT");
+  }
 }
 
 Instance::~Instance() {
   if (messenger)
-    vkDestroyDebugUtilsMessengerEXT(instance, messenger, nullptr);
+    destroyMessenger(instance, messenger, nullptr);
   vkDestroyInstance(instance, nullptr);
 }
 

@@ -1,9 +1,6 @@
-//===- Memory.cpp - Device memory
-//--------------------------------------------------------------===//
-// Device memory is host visible where the whole card is (resizable BAR,
-// integrated and CPU-type devices); elsewhere transfers go through staging
-// buffers.
-//===----------------------------------------------------------------------------------------===//
+// Device memory. Device memory is host visible where the whole card is
+// (resizable BAR, integrated and CPU-type devices); elsewhere transfers go
+// through staging buffers.
 
 #include "Memory.h"
 #include "Device.h"
@@ -102,6 +99,9 @@ bool MemoryPool::hostReadable() const {
 uint64_t MemoryPool::sizeClass(uint64_t bytes) {
   if (bytes <= 256)
     return 256;
+  // Large buffers have memory of their own, which drivers give in such pages.
+  if (bytes > sharedUpTo)
+    return roundUp(bytes, uint64_t(2) << 20);
   // Eighths of a power of two: at most an eighth is wasted.
   uint64_t step = uint64_t(1) << (63 - __builtin_clzll(bytes));
   return roundUp(bytes, std::max<uint64_t>(step / 8, 256));
@@ -120,10 +120,11 @@ BufferRef MemoryPool::allocate(uint64_t bytes, Usage usage) {
   {
     std::lock_guard<std::mutex> lock(mutex);
     auto &free = kept[static_cast<int>(usage)];
-    if (auto found = free.find(capacity); found != free.end()) {
+    if (auto found = free.lower_bound(capacity);
+        found != free.end() && fits(found->first, capacity)) {
       buffer = found->second;
+      keptBytes -= found->first;
       free.erase(found);
-      keptBytes -= capacity;
     } else {
       try {
         buffer = create(capacity, usage);

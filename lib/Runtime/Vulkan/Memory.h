@@ -1,9 +1,6 @@
-//===- Memory.h - Device memory
-//----------------------------------------------------------------===//
-// Allocating from the driver is slow and limited in number, so small buffers
-// share large blocks, and freed buffers are kept, with their VkBuffer, for the
-// next request of their size.
-//===----------------------------------------------------------------------------------------===//
+// Device memory. Allocating from the driver is slow and limited in number, so
+// small buffers share large blocks, and freed buffers are kept, with their
+// VkBuffer, for the next request of their size.
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_MEMORY_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_MEMORY_H
@@ -61,9 +58,13 @@ public:
   /// last reference is gone; the device must not use it then any more.
   BufferRef allocate(uint64_t bytes, Usage usage);
 
-  /// The size class that a request belongs to: requests of one class share
-  /// freed buffers.
+  /// The capacity that a request of so many bytes gets.
   static uint64_t sizeClass(uint64_t bytes);
+  /// Whether a freed buffer may serve a request of that capacity: it wastes at
+  /// most an eighth.
+  static bool fits(uint64_t available, uint64_t capacity) {
+    return available >= capacity && available - capacity <= capacity / 8;
+  }
 
   /// The buffer's memory as the host sees it (coherent); null if it cannot.
   char *map(Buffer &buffer);

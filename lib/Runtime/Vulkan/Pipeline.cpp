@@ -1,8 +1,6 @@
-//===- Pipeline.cpp - Compute pipelines by content
-//---------------------------------------------===//
-// Created at their first dispatch. Layouts depend on the number of buffers and
-// the push constants alone, so a few serve all kernels.
-//===----------------------------------------------------------------------------------------===//
+// Compute pipelines by content. Created at their first dispatch. Layouts
+// depend on the number of buffers and the push constants alone, so a few
+// serve all kernels.
 
 #include "Pipeline.h"
 #include "../Telemetry.h"

@@ -1,9 +1,6 @@
-//===- Pipeline.h - Compute pipelines by content
-//-----------------------------------------------===//
-// A pipeline is found by what it is made of (a hash of the SPIR-V, the entry
-// point, the table's row), not by an address: a JIT may place another program
-// where the last one was.
-//===----------------------------------------------------------------------------------------===//
+// Compute pipelines by content. A pipeline is found by what it is made of (a
+// hash of the SPIR-V, the entry point, the table's row), not by an address: a
+// JIT may place another program where the last one was.
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_PIPELINE_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_PIPELINE_H

@@ -1,8 +1,6 @@
-//===- PipelineCache.cpp - The driver's pipeline cache on disk
-//---------------------------------===//
-// The driver's version is in our header, because Vulkan's own holds only a UUID
-// that some drivers keep across versions.
-//===----------------------------------------------------------------------------------------===//
+// The driver's pipeline cache on disk. The driver's version is in our header,
+// because Vulkan's own holds only a UUID that some drivers keep across
+// versions.
 
 #include "PipelineCache.h"
 

@@ -1,9 +1,6 @@
-//===- PipelineCache.h - The driver's pipeline cache on disk
-//-----------------------------------===//
-// Drivers are not obliged to survive damaged cache data, so a file is believed
-// only after its own header, a checksum and Vulkan's header inside agree with
-// the device and the driver.
-//===----------------------------------------------------------------------------------------===//
+// The driver's pipeline cache on disk. Drivers are not obliged to survive
+// damaged cache data, so a file is believed only after its own header, a
+// checksum and Vulkan's header inside agree with the device and the driver.
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_PIPELINECACHE_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_PIPELINECACHE_H

@@ -1,9 +1,6 @@
-//===- Profile.cpp - What a device is and can do
-//-----------------------------------------------===//
-// Kernels are checked against it before they are created: beyond its limits
-// drivers may crash instead of failing (48 KiB of shared memory on one, where a
-// dispatch loses the device).
-//===----------------------------------------------------------------------------------------===//
+// What a device is and can do. Kernels are checked against it before they are
+// created: beyond its limits drivers may crash instead of failing (48 KiB of
+// shared memory on one, where a dispatch loses the device).
 
 #include "Profile.h"
 

@@ -1,8 +1,5 @@
-//===- Profile.h - What a device is and can do
-//-------------------------------------------------===//
-// Read once from the driver. Features that the driver has are the ones the
-// device is created with.
-//===----------------------------------------------------------------------------------------===//
+// What a device is and can do. Read once from the driver. Features that the
+// driver has are the ones the device is created with.
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_PROFILE_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_PROFILE_H

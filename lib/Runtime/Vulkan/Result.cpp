@@ -1,8 +1,6 @@
-//===- Result.cpp - Vulkan's results as errors
-//-------------------------------------------------===//
-// The rm_status decides what rm_invoke does next: under "auto" a failure of the
-// device is answered by the CPU, a failure of the host is not.
-//===----------------------------------------------------------------------------------------===//
+// Vulkan's results as errors. The rm_status decides what rm_invoke does next:
+// under "auto" a failure of the device is answered by the CPU, a failure of
+// the host is not.
 
 #include "Result.h"
 

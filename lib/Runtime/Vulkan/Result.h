@@ -1,7 +1,4 @@
-//===- Result.h - Vulkan's results as errors
-//---------------------------------------------------===//
-// Every call's result goes through check().
-//===----------------------------------------------------------------------------------------===//
+// Vulkan's results as errors. Every call's result goes through check().
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_RESULT_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_RESULT_H

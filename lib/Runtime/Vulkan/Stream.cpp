@@ -1,9 +1,6 @@
-//===- Stream.cpp - Batches of commands
-//--------------------------------------------------------===//
-// Every batch starts with a barrier against the batches before it, so that
-// commands of one stream behave as if they ran in order, however they are cut
-// into batches.
-//===----------------------------------------------------------------------------------------===//
+// Batches of commands. Every batch starts with a barrier against the batches
+// before it, so that commands of one stream behave as if they ran in order,
+// however they are cut into batches.
 
 #include "Stream.h"
 #include "Result.h"
@@ -46,7 +43,7 @@ Stream::~Stream() {
 BufferRef Stream::allocate(uint64_t bytes) {
   uint64_t capacity = MemoryPool::sizeClass(bytes);
   for (BufferRef &buffer : freed)
-    if (buffer->bytes() == capacity) {
+    if (MemoryPool::fits(buffer->bytes(), capacity)) {
       BufferRef again = std::move(buffer);
       std::swap(buffer, freed.back());
       freed.pop_back();

@@ -1,10 +1,7 @@
-//===- Stream.h - A context's queue of device work
-//---------------------------------------------===//
-// Commands are recorded in order into batches; a batch goes to the device when
-// its results are wanted or when it is full. A barrier is recorded only where a
-// command touches what an earlier one of the batch wrote (or writes what it
-// read).
-//===----------------------------------------------------------------------------------------===//
+// A context's queue of device work. Commands are recorded in order into
+// batches; a batch goes to the device when its results are wanted or when it
+// is full. A barrier is recorded only where a command touches what an earlier
+// one of the batch wrote (or writes what it read).
 
 #ifndef RUNMAT_LIB_RUNTIME_VULKAN_STREAM_H
 #define RUNMAT_LIB_RUNTIME_VULKAN_STREAM_H

@@ -1,7 +1,5 @@
-//===- DeviceTest.cpp - Choosing a device
-//------------------------------------------------------===//
-// Which device a request gets, and what it is told when there is none.
-//===----------------------------------------------------------------------------------------===//
+// Choosing a device. Which device a request gets, and what it is told when
+// there is none.
 
 #include "GpuProgram.h"
 

@@ -1,8 +1,5 @@
-//===- GpuProgram.h - A program with the kernels of kernels.spvasm
-//-----------------------------===//
-// What the compiler emits around SPIR-V, and a context on lavapipe with the
-// validation layer.
-//===----------------------------------------------------------------------------------------===//
+// A program with the kernels of kernels.spvasm. What the compiler emits
+// around SPIR-V, and a context on lavapipe with the validation layer.
 
 #ifndef RUNMAT_TEST_UNIT_RUNTIME_GPUPROGRAM_H
 #define RUNMAT_TEST_UNIT_RUNTIME_GPUPROGRAM_H

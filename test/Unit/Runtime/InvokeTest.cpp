@@ -1,7 +1,5 @@
-//===- InvokeTest.cpp - Calls: checks of arguments, failures, ownership
-//------------------------===//
-// Bodies are C-like, as generated code is: nothing in them needs a destructor.
-//===----------------------------------------------------------------------------------------===//
+// Calls: checks of arguments, failures, ownership. Bodies are C-like, as
+// generated code is: nothing in them needs a destructor.
 
 #include "TestProgram.h"
 
@@ -174,7 +172,7 @@ TEST_F(InvokeTest, AnArgumentAsResultIsCopied) {
   rm_tensor_release(&out[0]);
 }
 
-void sharesABlock(const rm_tensor *args, rm_tensor *results) {
+void sharesABlock(const rm_tensor *, rm_tensor *results) {
   auto *block = static_cast<float *>(rm_alloc(8, 64));
   block[0] = 1;
   block[1] = 2;
@@ -226,7 +224,8 @@ TEST_F(InvokeTest, ContextsOfSeveralThreadsRunAtOnce) {
 TEST(ContextTest, AnUnknownDeviceIsAnError) {
   std::string error;
   EXPECT_EQ(makeContext("tpu", &error), nullptr);
-  EXPECT_EQ(error, "unknown device 'tpu': expected cpu, gpu, gpu=NAME or auto");
+  EXPECT_EQ(error, "unknown device 'tpu': expected cpu, gpu, gpu=NAME, "
+                   "auto or auto=NAME");
 }
 
 } // namespace

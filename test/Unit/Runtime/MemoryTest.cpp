@@ -1,8 +1,5 @@
-//===- MemoryTest.cpp - Host memory of calls
-//---------------------------------------------------===//
-// What is freed comes back to the next call of the same size, and nothing leaks
-// (AddressSanitizer's leak check runs these too).
-//===----------------------------------------------------------------------------------------===//
+// Host memory of calls. What is freed comes back to the next call of the same
+// size, and nothing leaks (AddressSanitizer's leak check runs these too).
 
 #include "TestProgram.h"
 
@@ -45,7 +42,7 @@ TEST(MemoryTest, ALargeBlockIsReused) {
   EXPECT_NE(lastBlock, first);
 }
 
-void alignsBlocks(const rm_tensor *, rm_tensor *results) {
+void alignsBlocks(const rm_tensor *, rm_tensor *) {
   for (int64_t bytes : {0, 1, 100, 5000, 200000, 3000000})
     for (int64_t align : {1, 8, 64, 4096, 65536}) {
       auto address = reinterpret_cast<uintptr_t>(rm_alloc(bytes, align));

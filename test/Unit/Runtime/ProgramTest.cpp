@@ -1,8 +1,5 @@
-//===- ProgramTest.cpp - A program's tables
-//----------------------------------------------------===//
-// What a program compiled elsewhere, or by another version, meets when it is
-// loaded.
-//===----------------------------------------------------------------------------------------===//
+// A program's tables. What a program compiled elsewhere, or by another
+// version, meets when it is loaded.
 
 #include "TestProgram.h"
 

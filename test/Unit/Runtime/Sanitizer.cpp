@@ -1,9 +1,7 @@
-//===- Sanitizer.cpp - Leaks that are not ours
-//---------------------------------------------------===//
-// Mesa 22's lavapipe leaks a few bytes a thread and device. The library is kept
-// loaded, so that the leak checker can tell by its name whose allocations those
-// are. Without a sanitizer nothing here is called.
-//===----------------------------------------------------------------------------------------===//
+// Leaks that are not ours. Mesa 22's lavapipe leaks a few bytes a thread and
+// device. The library is kept loaded, so that the leak checker can tell by
+// its name whose allocations those are. Without a sanitizer nothing here is
+// called.
 
 #include <dlfcn.h>
 

@@ -1,8 +1,6 @@
-//===- TelemetryTest.cpp - The telemetry JSON
-//--------------------------------------------------===//
-// The keys are compared with docs/telemetry.schema.json, so that text and
-// schema change together. Parity: 37
-//===----------------------------------------------------------------------------------------===//
+// The telemetry JSON. The keys are compared with docs/telemetry.schema.json,
+// so that text and schema change together.
+// Parity: 37
 
 #include "Paths.h"
 #include "TestProgram.h"

@@ -1,7 +1,5 @@
-//===- TensorTest.cpp - Strided copies and tensor helpers
-//--------------------------------------===//
-// Every strided argument is compared with an index-by-index copy.
-//===----------------------------------------------------------------------------------------===//
+// Strided copies and tensor helpers. Every strided argument is compared with
+// an index-by-index copy.
 
 #include "TestProgram.h"
 

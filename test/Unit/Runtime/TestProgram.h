@@ -1,8 +1,6 @@
-//===- TestProgram.h - Programs written by hand, as the compiler would emit them
-//---------------===//
-// A body is a plain function on the program ABI's tensors; TestProgram makes
-// the tables around it.
-//===----------------------------------------------------------------------------------------===//
+// Programs written by hand, as the compiler would emit them. A body is a
+// plain function on the program ABI's tensors; TestProgram makes the tables
+// around it.
 
 #ifndef RUNMAT_TEST_UNIT_RUNTIME_TESTPROGRAM_H
 #define RUNMAT_TEST_UNIT_RUNTIME_TESTPROGRAM_H

@@ -1,8 +1,5 @@
-//===- ThreadPoolTest.cpp - Parallel loops
-//-----------------------------------------------------===//
-// Each element is visited exactly once, whatever the number of threads, nesting
-// or users.
-//===----------------------------------------------------------------------------------------===//
+// Parallel loops. Each element is visited exactly once, whatever the number
+// of threads, nesting or users.
 
 #include "runmat/Runtime/Runtime.h"
 

@@ -1,7 +1,5 @@
-//===- VulkanTest.cpp - Programs on a device
-//---------------------------------------------------===//
-// On lavapipe, with the validation layer: each test ends with no message of it.
-//===----------------------------------------------------------------------------------------===//
+// Programs on a device. On lavapipe, with the validation layer: each test
+// ends with no message of it.
 
 #include "GpuProgram.h"
 
@@ -245,7 +243,7 @@ TEST_F(VulkanTest, AnArgumentAsResultIsCopied) {
   rm_tensor_release(&result[0]);
 }
 
-void failsInTheMiddle(const rm_tensor *args, rm_tensor *results) {
+void failsInTheMiddle(const rm_tensor *args, rm_tensor *) {
   int64_t n = args[0].sizes[0];
   rm_gpu_binding bindings[2] = {{rm_gpu_argument(&args[0]), 0, 0},
                                 {rm_gpu_alloc(4 * n), 0, 0}};
@@ -265,7 +263,7 @@ TEST_F(VulkanTest, AFailureDropsQueuedWork) {
   expectAll(1000, 3, 2);
 }
 
-void gridTooLarge(const rm_tensor *args, rm_tensor *) {
+void gridTooLarge(const rm_tensor *, rm_tensor *) {
   rm_gpu_binding binding = {rm_gpu_alloc(64), 0, 0};
   Push push{16, 1};
   uint32_t grid[3] = {1, 65536, 1};
@@ -350,6 +348,48 @@ TEST_F(VulkanTest, UnitsArePlacedByThePolicy) {
   EXPECT_THAT(error(), HasSubstr("no subgroup size 48"));
 }
 
+void asksForAHugeGrid(const rm_tensor *args, rm_tensor *results) {
+  if (rm_place(&GpuProgram::current->program, 0))
+    gridTooLarge(args, results);
+  placesUnits(args, results);
+}
+
+TEST_F(VulkanTest, UnderAutoADeviceFailureIsAnsweredByTheCpu) {
+  context = makeContext("auto=lavapipe", nullptr, true);
+  ASSERT_EQ(rm_context_has_gpu(context.get()), 1);
+  GpuProgram program(asksForAHugeGrid);
+  std::vector<float> x = ramp(100);
+  rm_tensor arg = tensor(x.data(), RM_F32, {100});
+  ASSERT_EQ(program.call(context.get(), {arg}, out), RM_OK) << error();
+  expectAll(100, 3, 2);
+  EXPECT_THAT(rm_context_note(context.get()),
+              HasSubstr("beyond the device's limit"));
+  json t = telemetry();
+  EXPECT_EQ(t["fallbacks"].size(), 1u);
+  EXPECT_EQ(t["decisions"][1]["reason"], "device-failure");
+
+  // Without CPU code the device's failure stays the error.
+  GpuProgram gpuOnly(gridTooLarge);
+  std::vector<rm_tensor> none;
+  EXPECT_EQ(gpuOnly.call(context.get(), {arg}, none), RM_ERROR_UNSUPPORTED);
+  EXPECT_THAT(error(), HasSubstr("65536 workgroups"));
+}
+
+TEST_F(VulkanTest, UnderAutoALackingFeatureSendsTheUnitToTheCpu) {
+  context = makeContext("auto=lavapipe", nullptr, true);
+  GpuProgram program(placesUnits);
+  program.kernels[0].shared_bytes = 1 << 20;
+  std::vector<float> x = ramp(100);
+  ASSERT_EQ(program.call(context.get(), {tensor(x.data(), RM_F32, {100})}, out),
+            RM_OK);
+  expectAll(100, 3, 2);
+  json t = telemetry();
+  EXPECT_EQ(t["decisions"][0]["decision"], "cpu");
+  EXPECT_EQ(t["decisions"][0]["reason"], "unsupported");
+  EXPECT_THAT(t["fallbacks"][0]["reason"].get<std::string>(),
+              HasSubstr("shared memory of 1048576"));
+}
+
 TEST_F(VulkanTest, AProgramAtAnotherAddressFindsItsPipelines) {
   std::vector<float> x = ramp(100);
   rm_tensor arg = tensor(x.data(), RM_F32, {100});
@@ -360,6 +400,34 @@ TEST_F(VulkanTest, AProgramAtAnotherAddressFindsItsPipelines) {
     ASSERT_EQ(program->call(context.get(), {arg}, out), RM_OK);
   }
   EXPECT_EQ(telemetry()["fusion_cache_misses"], 2);
+}
+
+void runsLong(const rm_tensor *, rm_tensor *) {
+  int64_t n = 8'000'000;
+  rm_gpu_binding binding = {rm_gpu_alloc(4 * n), 0, 0};
+  for (int i = 0; i < 64; ++i)
+    launch(GpuProgram::Increment, &binding, 1, n);
+}
+
+TEST_F(VulkanTest, ATimeoutNamesTheUnitAndTheNextContextWorks) {
+  rm_context_options options;
+  rm_context_options_init(&options);
+  options.device = "gpu=lavapipe";
+  options.timeout_ms = 1;
+  context.reset(rm_context_create(&options, nullptr, 0));
+  float x = 0;
+  std::vector<rm_tensor> none;
+  GpuProgram slow(runsLong);
+  EXPECT_EQ(slow.call(context.get(), {tensor(&x, RM_F32, {1})}, none),
+            RM_ERROR_TIMEOUT);
+  EXPECT_THAT(error(), HasSubstr("did not finish fused.map within 1 ms"));
+  EXPECT_EQ(slow.call(context.get(), {tensor(&x, RM_F32, {1})}, none),
+            RM_ERROR_DEVICE_LOST);
+
+  context = makeContext("gpu=lavapipe", nullptr, true);
+  GpuProgram program(scaleThenIncrement);
+  ASSERT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out), RM_OK)
+      << error();
 }
 
 } // namespace
