@@ -12,14 +12,36 @@ def Array_Dialect : Dialect {
   let description = [{
     What an array program computes: value semantics, ranked tensors, no layout and no device.
 
-    Elements are f64, f32, f16, bf16, i1, i8, i16, i32 and i64; integers are signed two's complement
-    and wrap. Sizes are static or `?`. Broadcasting is NumPy's, right-aligned and decided by types:
-    only a size written `1` stretches. `?` never does: against `n` or `?` the sizes must be equal at run
-    time, else the program fails with a shape error that names the operation. Run-time stretching is
+    **Types.** Elements are f64, f32, f16, bf16, i1, i8, i16, i32 and i64; integers are signed two's
+    complement and wrap. i1 has only logic, comparison, selection, conversion, any and all. Operands of one
+    operation have equal element types: there is no promotion, `array.cast` says what is meant. Sizes are
+    static or `?`; a tensor's byte size is below 2^63.
+
+    **Broadcasting** is NumPy's, right-aligned and decided by types: only a size written `1` stretches.
+    `?` never does: against `n` or `?` the sizes must be equal at run time. Run-time stretching is
     `array.broadcast`.
 
-    Elementwise operations take tensors, or scalars inside the regions of fused operations. Result
-    types are the inferred ones (a static size wins over `?`); only `tensor.cast` refines or erases.
+    **Result types** are the inferred ones (a static size wins over `?`) and written only where they cannot
+    be inferred, after `to`. Only `tensor.cast` refines or erases a size.
+
+    **Scalars.** Elementwise operations take tensors, or scalars inside the regions of fused operations:
+    the same operation, and the same meaning.
+
+    **Errors.** What types show to be wrong is an error of the verifier that names the operand and the
+    dimension. What only the run can know (sizes that must be equal, bounds of a slice, a negative size) is
+    checked there; a failed check ends the program with an error that names the operation's place. An
+    operation with such a check is not executed speculatively, and may be erased where its result is unused.
+
+    **Numbers.** Every implementation (the reference interpreter, the folds, the CPU's and the GPU's code)
+    follows the operations' descriptions. What is free is contraction to fused multiply-add, and the order
+    of sums and products in reductions and contractions.
+
+    **Canonical form.** Constants are on the right of commutative operations. Operations on constants are
+    folded: splats always, other constants up to 64 elements. Identities fold only where they hold for every
+    value (`x + 0` stays for floats, since it turns -0 into 0; `x - 0`, `x * 1` and `x / 1` go) and lose no
+    check. Casts join where the first one is exact, transposes compose, `pow(x, 2)` is a product. Index
+    operands that are constants become static sizes, with a `tensor.cast` behind; casts that only forget
+    sizes move behind their users.
   }];
   let hasConstantMaterializer = 1;
   let hasCanonicalizer = 1;

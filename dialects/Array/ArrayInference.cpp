@@ -371,6 +371,16 @@ LogicalResult inferConstant(const Place &place, TypedAttr value, Types &types) {
   return success();
 }
 
+void buildInferred(OperationState &state, ValueRange operands) {
+  state.addOperands(operands);
+  auto infer = state.name.getInterface<InferTypeOpInterface>();
+  if (failed(infer->inferReturnTypes(
+          state.getContext(), state.location, operands,
+          state.attributes.getDictionary(state.getContext()), nullptr, {},
+          state.types)))
+    llvm::report_fatal_error("failed to infer result types");
+}
+
 LogicalResult inferSameAs(Type type, Types &types) {
   types.push_back(type);
   return success();

@@ -62,6 +62,9 @@ LogicalResult inferConstant(const Place &place, mlir::TypedAttr value,
                             Types &types);
 LogicalResult inferSameAs(mlir::Type type, Types &types);
 
+/// A builder's work: adds the operands and the inferred result type.
+void buildInferred(mlir::OperationState &state, mlir::ValueRange operands);
+
 // Sizes of the one result: attributes where static, else index values made of
 // the operands' sizes. A scalar has none, and then no entry is made.
 using Shapes = mlir::ReifiedRankedShapedTypeDims;
@@ -82,6 +85,13 @@ LogicalResult reifyPad(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
 LogicalResult reifyConcat(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
 LogicalResult reifyDiag(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
 LogicalResult reifyDiagonal(mlir::Operation *op, mlir::OpBuilder &b, Shapes &s);
+
+/// The sizes of result `index`, or one of them; what ReifyRankedShapedType's
+/// default methods do, compiled once.
+mlir::FailureOr<llvm::SmallVector<mlir::OpFoldResult>>
+reifyShape(mlir::Operation *op, mlir::OpBuilder &b, int index);
+mlir::FailureOr<mlir::OpFoldResult>
+reifyDim(mlir::Operation *op, mlir::OpBuilder &b, int index, int dim);
 
 // Whether the types alone show that the run-time check passes.
 using Speculatability = mlir::Speculation::Speculatability;

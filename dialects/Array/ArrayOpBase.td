@@ -41,12 +41,21 @@ def Array_CheckedSizes : Array_Checked<"speculateOnStaticSizes">;
 class Array_Op<string mnemonic, string reify, Array_Speculation speculation, list<Trait> traits = [],
                string definition = "">
     : Op<Array_Dialect, mnemonic, !listconcat([Array_AddressableTensors,
-         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>],
+         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
+             ["reifyResultShapes", "reifyShapeOfResult", "reifyDimOfResult"]>],
          speculation.traits, traits)> {
   let extraClassDefinition = speculation.definition # definition # [{
     ::mlir::LogicalResult $cppClass::reifyResultShapes(::mlir::OpBuilder &builder,
         ::mlir::ReifiedRankedShapedTypeDims &shapes) {
       return ::runmat::array::detail::}] # reify # [{(getOperation(), builder, shapes);
+    }
+    ::llvm::FailureOr<::llvm::SmallVector<::mlir::OpFoldResult>> $cppClass::reifyShapeOfResult(
+        ::mlir::OpBuilder &builder, int index) {
+      return ::runmat::array::detail::reifyShape(getOperation(), builder, index);
+    }
+    ::llvm::FailureOr<::mlir::OpFoldResult> $cppClass::reifyDimOfResult(
+        ::mlir::OpBuilder &builder, int index, int dim) {
+      return ::runmat::array::detail::reifyDim(getOperation(), builder, index, dim);
     }
   }];
 }

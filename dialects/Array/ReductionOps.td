@@ -125,7 +125,7 @@ def Array_ArgmaxOp : Array_ReductionOp<"argmax", Array_NumberTensor, "Argmax", "
 class Array_ScanOp<string mnemonic, string what>
     : Array_InferredOp<mnemonic, "inferElementwise(place, adaptor.getOperands(), types)", "reifyOperand", Array_Pure> {
   let summary = what # " along one dim, inclusive";
-  let description = "`array." # mnemonic # [{ %x dim 0 : tX`: element i is that of elements 0 to i. The type
+  let description = "\n    `array." # mnemonic # [{ %x dim 0 : tX`: element i is that of elements 0 to i. The type
     stays (integers wrap in their own width); f16 and bf16 accumulate in f32 and round each result.
   }];
   let arguments = (ins Array_NumberTensor:$x, I64Attr:$dim);

@@ -183,4 +183,22 @@ LogicalResult reifyDiagonal(Operation *op, OpBuilder &b, Shapes &shapes) {
   });
 }
 
+FailureOr<SmallVector<OpFoldResult>> reifyShape(Operation *op, OpBuilder &b,
+                                                int index) {
+  Shapes shapes;
+  if (failed(cast<ReifyRankedShapedTypeOpInterface>(op).reifyResultShapes(
+          b, shapes)) ||
+      index < 0 || index >= static_cast<int>(shapes.size()))
+    return failure();
+  return shapes[index];
+}
+
+FailureOr<OpFoldResult> reifyDim(Operation *op, OpBuilder &b, int index,
+                                 int dim) {
+  FailureOr<SmallVector<OpFoldResult>> shape = reifyShape(op, b, index);
+  if (failed(shape) || dim < 0 || dim >= static_cast<int>(shape->size()))
+    return failure();
+  return (*shape)[dim];
+}
+
 } // namespace runmat::array::detail

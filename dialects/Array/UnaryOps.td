@@ -9,16 +9,21 @@ class Array_UnaryOp<string mnemonic, TypeConstraint type, string what, string mo
     : Array_InferredOp<mnemonic, "inferElementwise(place, adaptor.getOperands(), types, " # element # ")",
           "reifyElementwise", Array_Pure, [ElementwiseInterface, Array_ElementwiseFold]> {
   let summary = what;
-  let description = "`array." # mnemonic # " %x : tX`, with the shape of the operand: " # what # "." # more;
+  let description = "\n    `array." # mnemonic # " %x : tX`, with the shape of the operand: " # what # "." # more # "\n";
   let arguments = (ins type:$x);
   let results = (outs Array_Any:$result);
   let assemblyFormat = "$x attr-dict `:` type($x)";
+  // The default builders, six of them for each op, are a third of the compile time.
+  let skipDefaultBuilders = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$x), "::runmat::array::detail::buildInferred($_state, {x});">];
 }
 
 def Array_NegOp : Array_UnaryOp<"neg", Array_Number, "negation; integers wrap, so the minimum stays itself">;
 def Array_AbsOp : Array_UnaryOp<"abs", Array_Number, "absolute value; integers wrap, so the minimum stays itself">;
-def Array_SignOp : Array_UnaryOp<"sign", Array_Number, "-1, 0 or 1 by the sign of x", [{ sign(NaN) is NaN; the sign of a zero is kept or lost (unspecified). }]>;
-def Array_SqrtOp : Array_UnaryOp<"sqrt", Array_Float, "square root, correctly rounded", [{ NaN below zero; sqrt(-0) is -0. }]>;
+def Array_SignOp : Array_UnaryOp<"sign", Array_Number, "-1, 0 or 1 by the sign of x", [{
+    sign(NaN) is NaN; the sign of a zero is kept or lost (unspecified).}]>;
+def Array_SqrtOp : Array_UnaryOp<"sqrt", Array_Float, "square root, correctly rounded", [{
+    NaN below zero; sqrt(-0) is -0.}]>;
 def Array_RsqrtOp : Array_UnaryOp<"rsqrt", Array_Float, "reciprocal square root, 1 / sqrt(x)">;
 def Array_CbrtOp : Array_UnaryOp<"cbrt", Array_Float, "cube root; negative arguments give negative roots">;
 def Array_ExpOp : Array_UnaryOp<"exp", Array_Float, "e to the power x">;
