@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 using namespace runmat::test;
 using nlohmann::json;
@@ -77,6 +78,25 @@ TEST_F(VulkanTest, DependentDispatchesRunInOrder) {
         << error();
     expectAll(n, 3, 2);
   }
+}
+
+TEST_F(VulkanTest, ContextsOfTwoThreadsShareTheDevice) {
+  GpuProgram program(scaleThenIncrement);
+  std::vector<float> x = ramp(3000);
+  auto loop = [&] {
+    ContextPtr own = makeContext("gpu=lavapipe", nullptr, true);
+    std::vector<rm_tensor> result;
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_EQ(
+          program.call(own.get(), {tensor(x.data(), RM_F32, {3000})}, result),
+          RM_OK);
+      ASSERT_EQ(static_cast<float *>(result[0].data)[999], 2999);
+      rm_tensor_release(&result[0]);
+    }
+  };
+  std::thread a(loop), b(loop);
+  a.join();
+  b.join();
 }
 
 TEST_F(VulkanTest, EmptyTensors) {
