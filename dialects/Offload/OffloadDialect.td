@@ -2,6 +2,7 @@
 #ifndef RUNMAT_OFFLOAD_DIALECT_TD
 #define RUNMAT_OFFLOAD_DIALECT_TD
 
+include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/OpBase.td"
 
 def Offload_Dialect : Dialect {
@@ -13,6 +14,13 @@ def Offload_Dialect : Dialect {
     the runtime (include/runmat/Runtime/Runtime.h); it appears after placement and is gone after the
     conversion to LLVM.
   }];
+  let useDefaultTypePrinterParser = 1;
+}
+
+class Offload_Type<string name, string word> : TypeDef<Offload_Dialect, name> { let mnemonic = word; }
+
+def Offload_Buffer : Offload_Type<"Buffer", "buffer"> {
+  let summary = "device memory, named by a handle that is valid within a call of the program";
 }
 
 #endif

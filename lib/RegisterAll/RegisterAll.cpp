@@ -1,6 +1,8 @@
 // The project's dialects, passes and pipelines, listed once.
 #include "runmat/RegisterAll.h"
 
+#include "runmat/Conversion/FusedToGPU.h"
+#include "runmat/Conversion/FusedToOffload.h"
 #include "runmat/Conversion/Passes.h"
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
@@ -16,5 +18,7 @@ void runmat::registerDialects(mlir::DialectRegistry &registry) {
 
 void runmat::registerPasses() {
   registerConversionPasses();
+  registerRunMatFusedToGPUPasses();
+  registerRunMatFusedToOffloadPasses();
   registerRunMatTargetSPIRVPasses();
 }

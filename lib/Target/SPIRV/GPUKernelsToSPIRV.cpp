@@ -11,9 +11,11 @@
 #include "mlir/Conversion/SCFToSPIRV/SCFToSPIRV.h"
 #include "mlir/Conversion/UBToSPIRV/UBToSPIRV.h"
 #include "mlir/Conversion/VectorToSPIRV/VectorToSPIRV.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SPIRV/IR/TargetAndABI.h"
 #include "mlir/Dialect/SPIRV/Transforms/Passes.h"
 #include "mlir/Dialect/SPIRV/Transforms/SPIRVConversion.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace runmat {
 #define GEN_PASS_DEF_CONVERTGPUKERNELSTOSPIRV
@@ -113,9 +115,37 @@ LogicalResult prepareKernel(gpu::GPUFuncOp kernel, Arguments &arguments) {
   return success();
 }
 
+/// Upstream keeps a loop's results in variables that only the body writes:
+/// those of a loop without a turn are then undefined instead of the initial
+/// values.
+void selectInitialValues(gpu::GPUModuleOp gpuModule) {
+  gpuModule.walk([&](scf::ForOp loop) {
+    if (loop.getNumResults() == 0)
+      return;
+    OpBuilder builder(loop->getContext());
+    builder.setInsertionPointAfter(loop);
+    Location loc = loop.getLoc();
+    Operation *any =
+        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt,
+                              loop.getLowerBound(), loop.getUpperBound());
+    for (auto [result, initial] :
+         llvm::zip_equal(loop.getResults(), loop.getInitArgs())) {
+      Value condition = any->getResult(0);
+      // Before SPIR-V 1.4 a vector needs a vector of conditions.
+      if (auto vector = dyn_cast<VectorType>(result.getType()))
+        condition = vector::BroadcastOp::create(
+            builder, loc, vector.clone(builder.getI1Type()), condition);
+      auto chosen =
+          arith::SelectOp::create(builder, loc, condition, result, initial);
+      Value(result).replaceAllUsesExcept(chosen, chosen);
+    }
+  });
+}
+
 LogicalResult convertModule(gpu::GPUModuleOp gpuModule,
                             spirv::TargetEnvAttr env) {
   MLIRContext *context = gpuModule.getContext();
+  selectInitialValues(gpuModule);
   SPIRVConversionOptions options;
   options.emulateLT32BitScalarTypes = false;
   options.emulateUnsupportedFloatTypes = false;

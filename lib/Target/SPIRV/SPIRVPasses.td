@@ -18,7 +18,7 @@ def ConvertGpuKernelsToSpirv : Pass<"convert-gpu-kernels-to-spirv", "::mlir::Mod
     Option<"profile", "profile", "std::string", "\"generic\"",
            "built-in device profile: generic, lavapipe or nvidia">,
   ];
-  let dependentDialects = ["::mlir::spirv::SPIRVDialect"];
+  let dependentDialects = ["::mlir::spirv::SPIRVDialect", "::mlir::vector::VectorDialect"];
 }
 
 #endif

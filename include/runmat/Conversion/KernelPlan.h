@@ -1,0 +1,163 @@
+// What a GPU unit of work becomes: kernels, workspaces and launches, with every
+// number that depends on run-time sizes as an expression. Host code (the
+// offload lowering) and the JSON description for other hosts render the same
+// plan.
+#ifndef RUNMAT_CONVERSION_KERNELPLAN_H
+#define RUNMAT_CONVERSION_KERNELPLAN_H
+
+#include "runmat/Runtime/Runtime.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace runmat {
+
+/// An integer expression over run-time sizes; all values are non-negative and
+/// fit 63 bits. Constants fold when an expression is built.
+class SizeExpr {
+public:
+  enum class Kind {
+    Constant,
+    Dim,    ///< size of a dim of an operand of the unit
+    Limit,  ///< of the device, an rm_limit
+    Value,  ///< KernelPlan::values[index]
+    Window, ///< index of the current window (Variant::windows)
+    Add,
+    Sub,
+    Mul,
+    FloorDiv,
+    CeilDiv,
+    Mod,
+    Min,
+    Max
+  };
+
+  SizeExpr() : SizeExpr(0) {}
+  SizeExpr(int64_t constant);
+  static SizeExpr dim(unsigned operand, unsigned dim);
+  static SizeExpr limit(rm_limit which);
+  static SizeExpr value(unsigned index, std::string name);
+  static SizeExpr window();
+  static SizeExpr binary(Kind kind, SizeExpr a, SizeExpr b);
+
+  Kind kind() const { return node->kind; }
+  bool isConstant() const { return kind() == Kind::Constant; }
+  int64_t constant() const { return node->a; }
+  /// Dim: the operand. Limit: the rm_limit. Value: the index.
+  unsigned index() const { return node->a; }
+  unsigned dimNumber() const { return node->b; }
+  const SizeExpr &lhs() const { return node->operands[0]; }
+  const SizeExpr &rhs() const { return node->operands[1]; }
+  /// "ceildiv(plane, 4)", "arg0.size1": the notation of docs/kernels-json.md.
+  std::string text() const;
+
+private:
+  struct Node {
+    Kind kind;
+    int64_t a = 0, b = 0;
+    std::string name;
+    std::vector<SizeExpr> operands;
+  };
+  explicit SizeExpr(std::shared_ptr<const Node> node) : node(std::move(node)) {}
+  std::shared_ptr<const Node> node;
+};
+
+SizeExpr operator+(SizeExpr a, SizeExpr b);
+SizeExpr operator-(SizeExpr a, SizeExpr b);
+SizeExpr operator*(SizeExpr a, SizeExpr b);
+SizeExpr floorDiv(SizeExpr a, SizeExpr b);
+SizeExpr ceilDiv(SizeExpr a, SizeExpr b);
+SizeExpr mod(SizeExpr a, SizeExpr b);
+SizeExpr min(SizeExpr a, SizeExpr b);
+SizeExpr max(SizeExpr a, SizeExpr b);
+
+/// lhs == rhs, lhs <= rhs.
+struct SizeCondition {
+  enum class Kind { Equal, LessEqual } kind;
+  SizeExpr lhs, rhs;
+  /// 1: always holds, 0: never, -1: known at run time.
+  int known() const;
+};
+
+/// A storage buffer of a kernel. Two bindings of a launch may name the same
+/// memory (as vectors and as elements).
+struct KernelBinding {
+  std::string name;
+  rm_dtype dtype = RM_F32;
+  unsigned lanes = 1; ///< 4: an array of 4-vectors
+  rm_access access = RM_READ;
+  bool isRestrict = true; ///< no other binding names its memory
+};
+
+struct KernelPush {
+  std::string name;
+  bool isFloat = false; ///< f32, else u32; 4 bytes each, in order
+};
+
+struct Kernel {
+  std::string name; ///< entry point
+  std::vector<KernelBinding> bindings;
+  std::vector<KernelPush> push;
+  unsigned workgroup[3] = {1, 1, 1};
+  unsigned subgroupSize = 0; ///< required; 0: any
+  unsigned sharedBytes = 0;
+  unsigned flags = 0; ///< rm_kernel_flags
+};
+
+struct BufferRef {
+  enum class Kind { Operand, Result, Workspace } kind;
+  unsigned index;
+};
+
+struct LaunchBinding {
+  BufferRef buffer;
+  SizeExpr offset = 0; ///< bytes
+  SizeExpr bytes = 0;  ///< 0: to the end
+};
+
+/// One dispatch. It starts when earlier launches of the unit that touch the
+/// same buffers have ended.
+struct Launch {
+  unsigned kernel; ///< index into KernelPlan::kernels
+  std::vector<LaunchBinding> bindings;
+  std::vector<SizeExpr> push;
+  SizeExpr grid[3] = {1, 1, 1}; ///< a 0 means no work
+};
+
+/// One way to do the unit, for the sizes that meet its conditions. `windowed`
+/// launches run once per window, one window after the other; then `final`.
+struct Variant {
+  std::string name;
+  std::vector<SizeCondition> conditions;
+  SizeExpr windows = 1;
+  std::vector<Launch> windowed, final;
+};
+
+struct KernelPlan {
+  std::string unit; ///< kind, e.g. "image_normalize"
+  struct Value {
+    std::string name;
+    SizeExpr expr; ///< over dims, limits and earlier values
+  };
+  std::vector<Value> values;
+  struct Workspace {
+    std::string name;
+    SizeExpr bytes;
+  };
+  std::vector<Workspace> workspaces;
+  std::vector<Kernel> kernels;
+  /// The first whose conditions hold is taken; if none, the unit does not fit
+  /// the device.
+  std::vector<Variant> variants;
+
+  /// Names an expression that several others use. Constants stay themselves.
+  SizeExpr define(std::string name, SizeExpr expr);
+  unsigned addWorkspace(std::string name, SizeExpr bytes);
+};
+
+} // namespace runmat
+
+#endif // RUNMAT_CONVERSION_KERNELPLAN_H

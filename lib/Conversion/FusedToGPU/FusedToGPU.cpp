@@ -1,0 +1,149 @@
+// Which units have a GPU form, and the pass that emits their kernels for
+// inspection. Programs take the same way through --convert-fused-to-offload,
+// which also needs the launches.
+#include "runmat/Conversion/FusedToGPU.h"
+
+#include "Refusal.h"
+#include "Units.h"
+#include "runmat/Conversion/ExpandMath.h"
+#include "runmat/Dialect/Fused/Fused.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace runmat {
+#define GEN_PASS_DEF_CONVERTFUSEDTOGPU
+#include "runmat/Conversion/FusedToGPUPasses.h.inc"
+} // namespace runmat
+
+using namespace mlir;
+using namespace runmat;
+
+static std::string textOf(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+std::optional<GPURefusal> runmat::refusedTypes(Operation *unit) {
+  auto refuse = [](Type type, StringRef where) {
+    return GPURefusal{
+        "element-type",
+        (where + " is " + textOf(type) + "; GPU code takes f32 so far").str()};
+  };
+  for (Value value : unit->getOperands())
+    if (!getElementTypeOrSelf(value.getType()).isF32())
+      return refuse(value.getType(), "an operand");
+  for (Type type : unit->getResultTypes())
+    if (!getElementTypeOrSelf(type).isF32())
+      return refuse(type, "a result");
+  for (Operation &op : unit->getRegion(0).front())
+    for (Type type :
+         llvm::concat<const Type>(SmallVector<Type>(op.getOperandTypes()),
+                                  SmallVector<Type>(op.getResultTypes())))
+      if (!type.isF32() && !type.isInteger(1) && !type.isInteger(32))
+        return refuse(type, "a value in the region");
+  return std::nullopt;
+}
+
+std::optional<GPURefusal>
+runmat::refusedReduction(fused::ReductionAttr reduction) {
+  using array::ReductionKind;
+  switch (reduction.getKind()) {
+  case ReductionKind::Sum:
+  case ReductionKind::Prod:
+  case ReductionKind::Mean:
+  case ReductionKind::Min:
+  case ReductionKind::Max:
+    return std::nullopt;
+  default:
+    return GPURefusal{"reduction-kind",
+                      ("a reduction is `" +
+                       array::stringifyReductionKind(reduction.getKind()) +
+                       "`; GPU code has sum, prod, mean, min and max")
+                          .str()};
+  }
+}
+
+SizeExpr runmat::sizeOf(Value value, unsigned operand, unsigned dim) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.isDynamicDim(dim) ? SizeExpr::dim(operand, dim)
+                                : SizeExpr(type.getDimSize(dim));
+}
+
+std::optional<GPURefusal> runmat::refusedOnGPU(Operation *unit,
+                                               const DeviceProfile &profile) {
+  if (!profile.subgroupArithmetic)
+    return GPURefusal{"subgroup-arithmetic",
+                      "the device has no subgroup arithmetic"};
+  if (auto op = dyn_cast<fused::ImageNormalizeOp>(unit))
+    return refusedImageNormalize(op, profile);
+  return GPURefusal{
+      "unit-kind", (unit->getName().getStringRef() + " has no GPU form").str()};
+}
+
+FailureOr<KernelPlan> runmat::planUnit(Operation *unit,
+                                       gpu::GPUModuleOp kernels,
+                                       const DeviceProfile &profile) {
+  if (refusedOnGPU(unit, profile))
+    return failure();
+  return planImageNormalize(cast<fused::ImageNormalizeOp>(unit), kernels,
+                            profile);
+}
+
+LogicalResult runmat::lowerKernelBodies(gpu::GPUModuleOp kernels) {
+  ExpandMathSettings settings;
+  settings.gpu = true;
+  return expandMath(kernels, settings);
+}
+
+gpu::GPUModuleOp runmat::getKernelModule(ModuleOp module) {
+  for (auto existing : module.getOps<gpu::GPUModuleOp>())
+    return existing;
+  OpBuilder builder(module.getContext());
+  builder.setInsertionPointToEnd(module.getBody());
+  return gpu::GPUModuleOp::create(builder, module.getLoc(), "kernels");
+}
+
+namespace {
+
+struct ConvertFusedToGPUPass
+    : public runmat::impl::ConvertFusedToGPUBase<ConvertFusedToGPUPass> {
+  using ConvertFusedToGPUBase::ConvertFusedToGPUBase;
+  void runOnOperation() override {
+    const DeviceProfile *known = DeviceProfile::find(profile.getValue());
+    if (!known) {
+      getOperation().emitError("no device profile is named '")
+          << profile << "'; there are "
+          << llvm::join(DeviceProfile::names(), ", ");
+      return signalPassFailure();
+    }
+    SmallVector<Operation *> units;
+    getOperation().walk([&](fused::Unit unit) { units.push_back(unit); });
+    if (units.empty())
+      return;
+    gpu::GPUModuleOp kernels = getKernelModule(getOperation());
+    Builder b(&getContext());
+    for (Operation *unit : units) {
+      if (auto refusal = refusedOnGPU(unit, *known)) {
+        unit->emitRemark() << unit->getName() << " stays on the CPU ["
+                           << refusal->reason << "]: " << refusal->text;
+        continue;
+      }
+      FailureOr<KernelPlan> plan = planUnit(unit, kernels, *known);
+      if (failed(plan))
+        return signalPassFailure();
+      SmallVector<Attribute> names;
+      for (const Kernel &kernel : plan->kernels)
+        names.push_back(b.getStringAttr(kernel.name));
+      unit->setAttr("runmat.kernels", b.getArrayAttr(names));
+    }
+    if (failed(lowerKernelBodies(kernels)))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,321 @@
+// The apply kernel: one or two vectors a thread, straight through, no loop. It
+// walks the planes backwards, because the statistics kernel has just read the
+// last ones (they may still be in the last-level cache).
+//
+// y = ((x - shift) - (mean - shift)) * scale + bias: both differences are exact
+// or nearly so where x is close to the mean, which keeps a small deviation on a
+// large mean. Everything behind is array operations on scalars, one component
+// at a time; drivers put the components of a vector together again.
+#include "ImageNormalize.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace runmat;
+
+bool NormalizeKernels::needsCoordinates() const {
+  return llvm::any_of(extras, [](const NormalizeExtra &extra) {
+    return extra.kind == NormalizeExtra::Kind::General;
+  });
+}
+
+namespace {
+
+struct ApplyEmitter {
+  const NormalizeKernels &unit;
+  KernelEmitter &e;
+  unsigned numStored, numReductions;
+  Value plane; // number in the window
+  PlaneRange range;
+  Value shift, mean, scale, bias, clamp, gamma;
+  SmallVector<Value> planeExtras; // loaded once; null for the others
+
+  /// y before clamp; `x` is a vector or a scalar.
+  Value normalise(Value x) {
+    bool isVector = isa<VectorType>(x.getType());
+    auto wide = [&](Value value) { return isVector ? e.splat(value) : value; };
+    Value d = e.sub(e.sub(x, wide(shift)), wide(mean));
+    return bias ? math::FmaOp::create(e.b, d, wide(scale), wide(bias))
+                : e.mul(d, wide(scale));
+  }
+
+  /// Clamp, gamma and the region for one element: what the region yields.
+  SmallVector<Value> finishElement(Value y, Value x, ArrayRef<Value> extras) {
+    if (clamp)
+      y = array::MaxOp::create(e.b, y, clamp, unit.op.getClampNan());
+    if (gamma)
+      y = array::PowOp::create(e.b, y, gamma);
+    Block &block = unit.op.getEpilogue().front();
+    IRMapping mapping;
+    mapping.map(block.getArgument(0), y);
+    mapping.map(block.getArgument(1), x);
+    for (auto [i, extra] : llvm::enumerate(extras))
+      mapping.map(block.getArgument(2 + i), extra);
+    for (Operation &inner : block.without_terminator())
+      e.b.clone(inner, mapping);
+    SmallVector<Value> yielded;
+    for (Value value : block.getTerminator()->getOperands())
+      yielded.push_back(mapping.lookupOrDefault(value));
+    return yielded;
+  }
+
+  /// An extra's value at one element of the buffer; not for Full ones.
+  Value extraAt(unsigned i, Value element) {
+    const NormalizeExtra &extra = unit.extras[i];
+    switch (extra.kind) {
+    case NormalizeExtra::Kind::Constant:
+    case NormalizeExtra::Kind::Plane:
+      return planeExtras[i];
+    case NormalizeExtra::Kind::Full:
+      return e.load(extra.binding + "_elements", element);
+    case NormalizeExtra::Kind::InPlane:
+      return e.load(extra.binding + (unit.ragged ? "_elements" : ""),
+                    inPlane(element));
+    case NormalizeExtra::Kind::General:
+      break;
+    }
+    Value at = e.push(extra.offset);
+    Value planeNumber = e.add(plane, e.push("first_plane"));
+    for (auto [dim, stride] : extra.strides)
+      at = e.add(at, e.mul(coordinate(dim, planeNumber, inPlane(element)),
+                           e.push(stride)));
+    return e.load(extra.binding, at);
+  }
+
+  /// A thread without work may ask for an element outside the plane: it then
+  /// reads another one, which nobody uses.
+  Value inPlane(Value element) {
+    return e.min(e.sub(element, range.begin), e.sub(e.push("n"), e.index(1)));
+  }
+
+  /// One coordinate of an element, by division with the sizes of inner dims.
+  Value coordinate(unsigned dim, Value planeNumber, Value planeElement) {
+    bool isBatch = dim < unit.batchRank;
+    Value rest = isBatch ? planeNumber : planeElement;
+    unsigned end = isBatch ? unit.batchRank : unit.rank;
+    for (unsigned inner = end; inner-- > dim + 1;)
+      rest = e.div(rest, e.push("size" + std::to_string(inner)));
+    bool isOutermost = dim == 0 || dim == unit.batchRank;
+    return isOutermost ? rest
+                       : e.rem(rest, e.push("size" + std::to_string(dim)));
+  }
+
+  /// Whether the region passes y on as it is: then vectors stay vectors.
+  bool isPlain() {
+    Block &block = unit.op.getEpilogue().front();
+    return !clamp && !gamma && block.without_terminator().empty() &&
+           llvm::all_of(block.getTerminator()->getOperands(), [&](Value v) {
+             return v == block.getArgument(0) || v == block.getArgument(1);
+           });
+  }
+
+  void combine(SmallVectorImpl<Value> &sums, unsigned r, Value value,
+               Value inside) {
+    auto reduction = cast<fused::ReductionAttr>(unit.op.getReductions()[r]);
+    Value identity = e.f32(reductionIdentity(reduction));
+    sums[r] = combineValues(e.b, reduction, sums[r],
+                            e.select(inside, value, identity));
+  }
+
+  void vectors(Value first, unsigned count, SmallVectorImpl<Value> &sums) {
+    unsigned threads = unit.schedule.threads;
+    SmallVector<Value> at, inside, xs;
+    SmallVector<SmallVector<Value>> full(unit.extras.size());
+    for (unsigned v = 0; v != count; ++v) {
+      at.push_back(e.add(first, e.index(int64_t(v) * threads)));
+      inside.push_back(e.less(at[v], range.vectorsEnd));
+      Value safe = e.min(at[v], range.lastVector);
+      xs.push_back(e.load("x", safe));
+      for (auto [i, extra] : llvm::enumerate(unit.extras)) {
+        if (extra.kind == NormalizeExtra::Kind::Full)
+          full[i].push_back(e.load(extra.binding, safe));
+        else if (extra.kind == NormalizeExtra::Kind::InPlane && !unit.ragged)
+          full[i].push_back(e.load(extra.binding, e.sub(safe, range.vectors)));
+      }
+    }
+    for (unsigned v = 0; v != count; ++v) {
+      Value y = normalise(xs[v]);
+      SmallVector<SmallVector<Value>> yielded(numStored + numReductions);
+      bool plain = isPlain() && numReductions == 0;
+      Value safe = e.min(at[v], range.lastVector);
+      for (unsigned lane = 0; lane != 4 && !plain; ++lane) {
+        SmallVector<Value> extras;
+        Value element;
+        for (unsigned i = 0; i != unit.extras.size(); ++i) {
+          if (!full[i].empty()) {
+            extras.push_back(e.component(full[i][v], lane));
+            continue;
+          }
+          if (!planeExtras[i] && !element)
+            element = e.add(e.mul(safe, e.index(4)), e.index(lane));
+          extras.push_back(extraAt(i, element));
+        }
+        SmallVector<Value> values = finishElement(
+            e.component(y, lane), e.component(xs[v], lane), extras);
+        for (auto [i, value] : llvm::enumerate(values))
+          yielded[i].push_back(value);
+      }
+      if (numStored)
+        e.when(inside[v], [&] {
+          Block &block = unit.op.getEpilogue().front();
+          for (unsigned i = 0; i != numStored; ++i) {
+            Value whole = plain ? (block.getTerminator()->getOperand(i) ==
+                                           block.getArgument(0)
+                                       ? y
+                                       : xs[v])
+                                : e.pack(yielded[i]);
+            e.store("y" + std::to_string(i), whole, at[v]);
+          }
+        });
+      for (unsigned r = 0; r != numReductions; ++r)
+        for (Value value : yielded[numStored + r])
+          combine(sums, r, value, inside[v]);
+    }
+  }
+
+  /// The at most six elements around the vectors of a ragged plane.
+  void edges(Value isFirstPart, SmallVectorImpl<Value> &sums) {
+    auto [at, isEdge] = range.edge(e);
+    SmallVector<Value> after = e.whenElse(
+        e.both(isEdge, isFirstPart),
+        [&, at = at]() -> SmallVector<Value> {
+          Value x = e.load("x_elements", at);
+          SmallVector<Value> extras;
+          for (unsigned i = 0; i != unit.extras.size(); ++i)
+            extras.push_back(extraAt(i, at));
+          SmallVector<Value> values = finishElement(normalise(x), x, extras);
+          for (unsigned i = 0; i != numStored; ++i)
+            e.store("y" + std::to_string(i) + "_elements", values[i], at);
+          SmallVector<Value> next(sums.begin(), sums.end());
+          for (unsigned r = 0; r != numReductions; ++r)
+            next[r] = combineValues(
+                e.b, cast<fused::ReductionAttr>(unit.op.getReductions()[r]),
+                sums[r], values[numStored + r]);
+          return next;
+        },
+        sums);
+    sums.assign(after.begin(), after.end());
+  }
+};
+
+} // namespace
+
+Kernel NormalizeKernels::emitApply() const {
+  unsigned numStored = op.getNumStored();
+  unsigned numReductions = op.getReductions().size();
+  unsigned threads = schedule.threads;
+  unsigned count =
+      numReductions ? schedule.reduceVectors : schedule.applyVectors;
+  Kernel description;
+  description.name =
+      ragged ? "image_normalize_apply_ragged" : "image_normalize_apply";
+  // Two names for one buffer must not promise that nothing else writes to it.
+  bool alone = !ragged;
+  auto bind = [&](std::string name, unsigned lanes, rm_access access) {
+    description.bindings.push_back(
+        {std::move(name), RM_F32, lanes, access, access == RM_READ || alone});
+  };
+  bind("x", 4, RM_READ);
+  if (ragged)
+    bind("x_elements", 1, RM_READ);
+  bind("planes", 4, RM_READ);
+  for (const NormalizeSlot *slot : {&clamp, &gamma})
+    if (slot->present && !slot->constant)
+      bind(slot->binding, 1, RM_READ);
+  for (const NormalizeExtra &extra : extras) {
+    bool wide = extra.kind == NormalizeExtra::Kind::Full ||
+                (extra.kind == NormalizeExtra::Kind::InPlane && !ragged);
+    if (extra.kind == NormalizeExtra::Kind::Constant)
+      continue;
+    if (wide || extra.kind == NormalizeExtra::Kind::Plane ||
+        extra.kind == NormalizeExtra::Kind::General)
+      bind(extra.binding, wide ? 4 : 1, RM_READ);
+    if (ragged && (extra.kind == NormalizeExtra::Kind::Full ||
+                   extra.kind == NormalizeExtra::Kind::InPlane))
+      bind(extra.binding + "_elements", 1, RM_READ);
+  }
+  for (unsigned i = 0; i != numStored; ++i) {
+    bind("y" + std::to_string(i), 4, RM_WRITE);
+    if (ragged)
+      bind("y" + std::to_string(i) + "_elements", 1, RM_WRITE);
+  }
+  for (unsigned r = 0; r != numReductions; ++r)
+    description.bindings.push_back(
+        {"partials" + std::to_string(r), RM_F32, 1, RM_WRITE, true});
+  description.push = {{"n"}, {"planes"}, {"groups"}, {"base"}, {"first_plane"}};
+  if (needsCoordinates()) {
+    for (unsigned dim = 0; dim != rank; ++dim)
+      description.push.push_back({"size" + std::to_string(dim)});
+    for (const NormalizeExtra &extra : extras) {
+      if (extra.kind != NormalizeExtra::Kind::General)
+        continue;
+      description.push.push_back({extra.offset});
+      for (const auto &stride : extra.strides)
+        description.push.push_back({stride.second});
+    }
+  }
+  description.workgroup[0] = threads;
+  KernelEmitter e(module, op.getLoc(), description);
+
+  Value groups = e.push("groups");
+  Value total = e.mul(e.push("planes"), groups);
+  e.when(e.less(e.group, total), [&] {
+    Value backwards = e.sub(e.sub(total, e.group), e.index(1));
+    Value planeIndex = e.div(backwards, groups);
+    Value part = e.rem(backwards, groups);
+    ApplyEmitter apply{*this,      e,
+                       numStored,  numReductions,
+                       planeIndex, PlaneRange(e, planeIndex, ragged),
+                       {},         {},
+                       {},         {},
+                       {},         {},
+                       {}};
+    Value plane = e.load("planes", planeIndex);
+    apply.shift = e.component(plane, 0);
+    apply.mean = e.component(plane, 1);
+    apply.scale = e.component(plane, 2);
+    if (bias.present)
+      apply.bias = e.component(plane, 3);
+    if (clamp.present)
+      apply.clamp = slotValue(e, clamp);
+    if (gamma.present)
+      apply.gamma = slotValue(e, gamma);
+    for (const NormalizeExtra &extra : extras) {
+      Value value;
+      if (extra.kind == NormalizeExtra::Kind::Constant)
+        value = e.f32(extra.constant);
+      else if (extra.kind == NormalizeExtra::Kind::Plane)
+        value =
+            e.load(extra.binding,
+                   batchRank == 0 ? e.index(0)
+                                  : e.add(planeIndex, e.push("first_plane")));
+      apply.planeExtras.push_back(value);
+    }
+    SmallVector<Value> sums;
+    for (Attribute reduction : op.getReductions())
+      sums.push_back(
+          e.f32(reductionIdentity(cast<fused::ReductionAttr>(reduction))));
+    Value first = e.add(e.add(apply.range.vectors,
+                              e.mul(part, e.index(int64_t(threads) * count))),
+                        e.thread);
+    apply.vectors(first, count, sums);
+    if (ragged)
+      apply.edges(e.less(part, e.index(1)), sums);
+    if (!numReductions)
+      return;
+    Value at = e.add(backwards, e.mul(e.push("first_plane"), groups));
+    for (unsigned r = 0; r != numReductions; ++r) {
+      auto reduction = cast<fused::ReductionAttr>(op.getReductions()[r]);
+      bool isSum = reduction.getKind() == array::ReductionKind::Sum ||
+                   reduction.getKind() == array::ReductionKind::Mean;
+      Value all = isSum ? e.workgroupSum(sums[r])
+                        : e.workgroupReduce(sums[r], [&](Value x, Value y) {
+                            return combineValues(e.b, reduction, x, y);
+                          });
+      e.when(e.less(e.thread, e.index(1)),
+             [&] { e.store("partials" + std::to_string(r), all, at); });
+    }
+  });
+  return e.finish();
+}

@@ -1,0 +1,46 @@
+// The device's part of a program: SPIR-V and tables leave the module, host code
+// stays. A dispatch's kernel name becomes its number in the table.
+#include "runmat/Conversion/FusedToOffload.h"
+#include "runmat/Target/SPIRV.h"
+
+using namespace mlir;
+using namespace runmat;
+
+FailureOr<DeviceCode> runmat::takeDeviceCode(ModuleOp module,
+                                             const DeviceProfile &profile) {
+  DeviceCode code;
+  if (auto units = module->getAttrOfType<ArrayAttr>("offload.units"))
+    for (auto unit : units.getAsRange<DictionaryAttr>())
+      code.units.push_back({unit.getAs<StringAttr>("name").str(),
+                            unit.getAs<StringAttr>("location").str()});
+  if (auto kernels = module->getAttrOfType<ArrayAttr>("offload.kernels"))
+    for (auto entry : kernels.getAsRange<DictionaryAttr>()) {
+      auto number = [&](StringRef key) {
+        return int32_t(entry.getAs<IntegerAttr>(key).getInt());
+      };
+      DeviceKernel kernel;
+      kernel.entryPoint = entry.getAs<StringAttr>("entry").str();
+      kernel.unit = number("unit");
+      for (int32_t access :
+           entry.getAs<DenseI32ArrayAttr>("access").asArrayRef())
+        kernel.access.push_back(access);
+      kernel.pushBytes = number("push_bytes");
+      llvm::copy(entry.getAs<DenseI32ArrayAttr>("workgroup").asArrayRef(),
+                 kernel.workgroupSize);
+      kernel.subgroupSize = number("subgroup_size");
+      kernel.sharedBytes = number("shared_bytes");
+      kernel.flags = number("flags");
+      code.kernels.push_back(std::move(kernel));
+    }
+  if (failed(convertKernelsToSPIRV(module, profile)))
+    return failure();
+  SmallVector<spirv::ModuleOp> spirvModules(module.getOps<spirv::ModuleOp>());
+  for (spirv::ModuleOp spirvModule : spirvModules) {
+    auto words = serializeSPIRV(spirvModule);
+    if (failed(words))
+      return failure();
+    code.spirv.assign(words->begin(), words->end());
+    spirvModule.erase();
+  }
+  return code;
+}

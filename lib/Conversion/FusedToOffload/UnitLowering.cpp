@@ -1,0 +1,292 @@
+// A KernelPlan as operations. Which variant runs is a chain of scf.if on sizes,
+// folded away where sizes are static; where none fits, the program ends with an
+// error that names the device's limit.
+#include "UnitLowering.h"
+
+#include "runmat/Dialect/Fused/Fused.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace runmat;
+
+std::string runmat::locationText(Location loc) {
+  std::string text;
+  loc->walk([&](Location inner) {
+    auto file = dyn_cast<FileLineColLoc>(inner);
+    if (!file)
+      return WalkResult::advance();
+    text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
+                         file.getLine(), file.getColumn());
+    return WalkResult::interrupt();
+  });
+  return text;
+}
+
+// -- tables
+
+gpu::GPUModuleOp DeviceTables::kernelModule() {
+  if (!kernels)
+    kernels = getKernelModule(module);
+  return kernels;
+}
+
+int32_t DeviceTables::addUnit(Operation *unit) {
+  Builder b(module.getContext());
+  units.push_back(b.getDictionaryAttr(
+      {b.getNamedAttr("name", b.getStringAttr(unit->getName().getStringRef())),
+       b.getNamedAttr("location",
+                      b.getStringAttr(locationText(unit->getLoc())))}));
+  return units.size() - 1;
+}
+
+std::string DeviceTables::addKernel(const Kernel &kernel, int32_t unit) {
+  // An entry names one unit, so that telemetry knows whose time it is.
+  std::string name = kernel.name + "@" + std::to_string(unit);
+  if (!names.insert({name, true}).second)
+    return name;
+  Builder b(module.getContext());
+  SmallVector<int32_t> access;
+  for (const KernelBinding &binding : kernel.bindings)
+    access.push_back(binding.access);
+  auto number = [&](StringRef key, int64_t value) {
+    return b.getNamedAttr(key, b.getI32IntegerAttr(value));
+  };
+  table.push_back(b.getDictionaryAttr(
+      {b.getNamedAttr("name", b.getStringAttr(name)),
+       b.getNamedAttr("entry", b.getStringAttr(kernel.name)),
+       number("unit", unit),
+       b.getNamedAttr("access", b.getDenseI32ArrayAttr(access)),
+       number("push_bytes", kernel.push.size() * 4),
+       b.getNamedAttr("workgroup",
+                      b.getDenseI32ArrayAttr({int32_t(kernel.workgroup[0]),
+                                              int32_t(kernel.workgroup[1]),
+                                              int32_t(kernel.workgroup[2])})),
+       number("subgroup_size", kernel.subgroupSize),
+       number("shared_bytes", kernel.sharedBytes),
+       number("flags", kernel.flags)}));
+  return name;
+}
+
+LogicalResult DeviceTables::finish() {
+  if (units.empty())
+    return success();
+  Builder b(module.getContext());
+  module->setAttr("offload.units", b.getArrayAttr(units));
+  module->setAttr("offload.kernels", b.getArrayAttr(table));
+  return lowerKernelBodies(kernels);
+}
+
+// -- sizes
+
+Value UnitLowering::emit(const SizeExpr &expr) {
+  using Kind = SizeExpr::Kind;
+  switch (expr.kind()) {
+  case Kind::Constant:
+    return index(expr.constant());
+  case Kind::Dim:
+    return tensor::DimOp::create(b, unit->getOperand(expr.index()),
+                                 expr.dimNumber());
+  case Kind::Limit:
+    return offload::LimitOp::create(b, b.getIndexType(), expr.index());
+  case Kind::Value:
+    return values[expr.index()];
+  case Kind::Window:
+    return window;
+  default:
+    break;
+  }
+  Value x = emit(expr.lhs()), y = emit(expr.rhs());
+  switch (expr.kind()) {
+  case Kind::Add:
+    return arith::AddIOp::create(b, x, y);
+  case Kind::Sub:
+    return arith::SubIOp::create(b, x, y);
+  case Kind::Mul:
+    return arith::MulIOp::create(b, x, y);
+  case Kind::FloorDiv:
+    return arith::DivUIOp::create(b, x, y);
+  case Kind::CeilDiv:
+    return arith::DivUIOp::create(
+        b, arith::AddIOp::create(b, x, arith::SubIOp::create(b, y, index(1))),
+        y);
+  case Kind::Mod:
+    return arith::RemUIOp::create(b, x, y);
+  case Kind::Min:
+    return arith::MinUIOp::create(b, x, y);
+  default:
+    return arith::MaxUIOp::create(b, x, y);
+  }
+}
+
+Value UnitLowering::emit(const SizeCondition &condition) {
+  return arith::CmpIOp::create(b,
+                               condition.kind == SizeCondition::Kind::Equal
+                                   ? arith::CmpIPredicate::eq
+                                   : arith::CmpIPredicate::ule,
+                               emit(condition.lhs), emit(condition.rhs));
+}
+
+// -- launches
+
+void UnitLowering::emit(const Launch &launch) {
+  const Kernel &kernel = plan.kernels[launch.kernel];
+  SmallVector<Value> buffers, offsets, bytes, push;
+  for (const LaunchBinding &binding : launch.bindings) {
+    switch (binding.buffer.kind) {
+    case BufferRef::Kind::Operand:
+      buffers.push_back(operandBuffers[binding.buffer.index]);
+      break;
+    case BufferRef::Kind::Result:
+      buffers.push_back(resultBuffers[binding.buffer.index]);
+      break;
+    case BufferRef::Kind::Workspace:
+      buffers.push_back(workspaces[binding.buffer.index]);
+      break;
+    }
+    offsets.push_back(emit(binding.offset));
+    bytes.push_back(emit(binding.bytes));
+  }
+  for (auto [field, expr] : llvm::zip_equal(kernel.push, launch.push)) {
+    Value value = emit(expr);
+    if (field.isFloat) {
+      Value wide = arith::IndexCastOp::create(b, b.getI64Type(), value);
+      value = arith::SIToFPOp::create(b, b.getF32Type(), wide);
+    }
+    push.push_back(value);
+  }
+  std::string name = tables.addKernel(kernel, unitIndex);
+  offload::DispatchOp::create(b, name, buffers, offsets, bytes, push,
+                              emit(launch.grid[0]), emit(launch.grid[1]),
+                              emit(launch.grid[2]));
+}
+
+void UnitLowering::emit(const Variant &variant) {
+  bool single = variant.windows.isConstant() && variant.windows.constant() == 1;
+  if (single) {
+    for (const Launch &launch : variant.windowed)
+      emit(launch);
+  } else if (!variant.windows.isConstant() || variant.windows.constant() != 0) {
+    auto loop =
+        scf::ForOp::create(b, index(0), emit(variant.windows), index(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    window = loop.getInductionVar();
+    for (const Launch &launch : variant.windowed)
+      emit(launch);
+    window = {};
+  }
+  for (const Launch &launch : variant.final)
+    emit(launch);
+}
+
+void UnitLowering::emitVariants(unsigned first) {
+  if (first == plan.variants.size()) {
+    // Texts have the form that offload.check and the runtime's tables know.
+    Value never = arith::ConstantOp::create(b, b.getBoolAttr(false));
+    Value range =
+        offload::LimitOp::create(b, b.getIndexType(), RM_LIMIT_STORAGE_RANGE);
+    offload::CheckOp::create(
+        b, never,
+        unit->getName().getStringRef().str() +
+            ": one plane is larger than a buffer binding of the device, {0} "
+            "bytes",
+        ValueRange{range});
+    return;
+  }
+  const Variant &variant = plan.variants[first];
+  Value holds;
+  for (const SizeCondition &condition : variant.conditions) {
+    if (condition.known() == 1)
+      continue;
+    Value one = emit(condition);
+    holds = holds ? Value(arith::AndIOp::create(b, holds, one)) : one;
+  }
+  if (!holds) {
+    emit(variant);
+    return;
+  }
+  auto branch = scf::IfOp::create(b, holds, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  emit(variant);
+  b.setInsertionPointToStart(branch.elseBlock());
+  emitVariants(first + 1);
+}
+
+Value UnitLowering::resultBytes(RankedTensorType type, ArrayRef<Value> sizes) {
+  int64_t known =
+      std::max(type.getElementType().getIntOrFloatBitWidth() / 8, 1u);
+  for (int64_t size : type.getShape())
+    if (!ShapedType::isDynamic(size))
+      known *= size;
+  Value bytes = index(known);
+  for (Value size : sizes)
+    bytes = arith::MulIOp::create(b, bytes, size);
+  return bytes;
+}
+
+void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
+  Type bufferType = offload::BufferType::get(b.getContext());
+  for (const KernelPlan::Value &value : plan.values)
+    values.push_back(emit(value.expr));
+
+  // Only operands that a launch binds go to the device.
+  SmallVector<bool> bound(unit->getNumOperands());
+  for (const Variant &variant : plan.variants)
+    for (const std::vector<Launch> *launches :
+         {&variant.windowed, &variant.final})
+      for (const Launch &launch : *launches)
+        for (const LaunchBinding &binding : launch.bindings)
+          if (binding.buffer.kind == BufferRef::Kind::Operand)
+            bound[binding.buffer.index] = true;
+  for (auto [i, operand] : llvm::enumerate(unit->getOperands()))
+    operandBuffers.push_back(bound[i] ? bufferOf(operand) : Value());
+
+  // Dims of the iteration space that types leave open, for results: a stored
+  // result has the input's shape, a reduction keeps the dims that it does not
+  // reduce (or makes them 1).
+  fused::UnitBody body = cast<fused::Unit>(unit).unitBody();
+  auto dimOf = [&](unsigned dim) -> Value {
+    return tensor::DimOp::create(b, unit->getOperand(0), dim);
+  };
+  SmallVector<SmallVector<Value>> sizes;
+  for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
+    auto type = cast<RankedTensorType>(resultType);
+    SmallVector<Value> open;
+    auto dims = llvm::to_vector(llvm::seq<unsigned>(0, body.rank()));
+    if (i >= body.numStored) {
+      fused::ReductionAttr reduction = body.reduction(i - body.numStored);
+      if (!reduction.getKeep())
+        llvm::erase_if(dims, [&](unsigned dim) {
+          return llvm::is_contained(reduction.getDims(), int64_t(dim));
+        });
+    }
+    for (auto [at, dim] : llvm::enumerate(dims))
+      if (type.isDynamicDim(at))
+        open.push_back(dimOf(dim));
+    resultBuffers.push_back(
+        offload::AllocOp::create(b, bufferType, resultBytes(type, open)));
+    ownedBuffers.push_back(resultBuffers.back());
+    sizes.push_back(std::move(open));
+  }
+  for (const KernelPlan::Workspace &workspace : plan.workspaces) {
+    workspaces.push_back(
+        offload::AllocOp::create(b, bufferType, emit(workspace.bytes)));
+  }
+  emitVariants(0);
+  for (Value workspace : workspaces) {
+    if (workspace.use_empty())
+      workspace.getDefiningOp()->erase();
+    else
+      offload::FreeOp::create(b, workspace);
+  }
+  for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
+    auto type = cast<RankedTensorType>(resultType);
+    Value init = tensor::EmptyOp::create(b, type, sizes[i]);
+    downloads.push_back(
+        offload::DownloadOp::create(b, type, resultBuffers[i], init)
+            .getResult());
+  }
+}

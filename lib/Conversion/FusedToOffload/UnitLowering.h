@@ -1,0 +1,71 @@
+// One unit's plan as operations: sizes, buffers, the choice of a variant, and
+// dispatches; and the tables of units and kernels that a program carries.
+#ifndef RUNMAT_LIB_CONVERSION_FUSEDTOOFFLOAD_UNITLOWERING_H
+#define RUNMAT_LIB_CONVERSION_FUSEDTOOFFLOAD_UNITLOWERING_H
+
+#include "runmat/Conversion/FusedToOffload.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace runmat {
+
+/// The module's kernels and the tables that name them.
+class DeviceTables {
+public:
+  explicit DeviceTables(mlir::ModuleOp module) : module(module) {}
+  mlir::gpu::GPUModuleOp kernelModule();
+  int32_t addUnit(mlir::Operation *unit);
+  /// The name that a dispatch of this kernel for this unit uses.
+  std::string addKernel(const Kernel &kernel, int32_t unit);
+  /// Lowers the kernels' bodies and writes the module's attributes.
+  llvm::LogicalResult finish();
+
+private:
+  mlir::ModuleOp module;
+  mlir::gpu::GPUModuleOp kernels;
+  llvm::SmallVector<mlir::Attribute> units, table;
+  llvm::StringMap<bool> names;
+};
+
+/// "file.mlir:3:8" of the innermost file location; empty where there is none.
+std::string locationText(mlir::Location loc);
+
+/// Emits a plan at the builder's insertion point.
+class UnitLowering {
+public:
+  UnitLowering(mlir::OpBuilder &builder, mlir::Operation *unit,
+               const KernelPlan &plan, DeviceTables &tables, int32_t unitIndex)
+      : b(unit->getLoc(), builder), unit(unit), plan(plan), tables(tables),
+        unitIndex(unitIndex) {}
+
+  /// `bufferOf` gives the device copy of an operand.
+  void emit(llvm::function_ref<mlir::Value(mlir::Value)> bufferOf);
+
+  llvm::SmallVector<mlir::Value> resultBuffers, downloads, ownedBuffers;
+
+private:
+  mlir::Value index(int64_t value) {
+    return mlir::arith::ConstantIndexOp::create(b, value);
+  }
+  mlir::Value emit(const SizeExpr &expr);
+  mlir::Value emit(const SizeCondition &condition);
+  void emit(const Launch &launch);
+  void emit(const Variant &variant);
+  void emitVariants(unsigned first);
+  mlir::Value resultBytes(mlir::RankedTensorType type,
+                          llvm::ArrayRef<mlir::Value> sizes);
+
+  mlir::ImplicitLocOpBuilder b;
+  mlir::Operation *unit;
+  const KernelPlan &plan;
+  DeviceTables &tables;
+  int32_t unitIndex;
+  llvm::SmallVector<mlir::Value> values, operandBuffers, workspaces;
+  mlir::Value window;
+};
+
+} // namespace runmat
+
+#endif // RUNMAT_LIB_CONVERSION_FUSEDTOOFFLOAD_UNITLOWERING_H
