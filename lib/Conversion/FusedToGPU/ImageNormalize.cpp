@@ -177,7 +177,6 @@ struct Planner {
 
 void Planner::sizes() {
   ImageNormalizeOp op = kernels.op;
-  auto type = cast<RankedTensorType>(op.getInput().getType());
   const NormalizeSchedule &schedule = kernels.schedule;
   planes = n = 1;
   for (unsigned dim = 0; dim != kernels.rank; ++dim) {
@@ -185,7 +184,6 @@ void Planner::sizes() {
     (dim < kernels.batchRank ? planes : n) =
         (dim < kernels.batchRank ? planes : n) * size;
   }
-  (void)type;
   planes = plan.define("planes", planes);
   n = plan.define("plane", n);
   vectors = plan.define("vectors", max(floorDiv(n, 4), 1));
@@ -231,7 +229,6 @@ void Planner::sizes() {
 }
 
 LaunchBinding Planner::bindingOf(StringRef name) const {
-  ImageNormalizeOp op = kernels.op;
   auto image = [&](BufferRef buffer) {
     return LaunchBinding{buffer, offset, imageBytes};
   };
