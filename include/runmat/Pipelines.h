@@ -1,0 +1,39 @@
+// The way through the compiler: one flat list of stages, from array programs to the LLVM dialect.
+#ifndef RUNMAT_PIPELINES_H
+#define RUNMAT_PIPELINES_H
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <functional>
+#include <vector>
+
+namespace runmat {
+
+struct PipelineOptions {
+  /// Off: every array operation stays a unit of its own.
+  bool fuse = true;
+  /// Units that can run on a GPU get device code.
+  bool gpu = false;
+  /// Bits of the host's vector registers, for code that is vectorised here rather than in LLVM.
+  unsigned vectorBits = 256;
+};
+
+/// A named part of the pipeline: IR is dumped and time is taken after each.
+struct Stage {
+  std::string name;
+  std::function<void(mlir::OpPassManager &)> build;
+};
+
+/// The stages in their order.
+std::vector<Stage> compilerStages(const PipelineOptions &options);
+
+/// Dialects and interface models that the stages need, without all of upstream.
+void registerPipelineDialects(mlir::DialectRegistry &registry);
+
+/// `--runmat-compile-cpu`: all stages as one pipeline of runmat-opt.
+void registerPipelines();
+
+} // namespace runmat
+
+#endif // RUNMAT_PIPELINES_H

@@ -1,0 +1,41 @@
+// Passes from bufferized host code to the LLVM dialect.
+#ifndef RUNMAT_TARGET_CPU_PASSES_TD
+#define RUNMAT_TARGET_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def OutlineParallelLoops : Pass<"outline-parallel-loops", "::mlir::ModuleOp"> {
+  let summary = "Hand outermost scf.parallel loops to the runtime's thread pool";
+  let description = [{
+    Each outermost `scf.parallel` over memrefs becomes a function of a range of its flattened iteration
+    space, called through `rm_parallel_for`; the innermost dimension stays a plain loop, which LLVM
+    vectorises. Loops with little work are called directly. Nested `scf.parallel` becomes serial.
+  }];
+  let options = [
+    Option<"minWork", "min-work", "int64_t", "32768",
+           "loops with fewer weighted iterations run on the calling thread">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert bufferized host code to the LLVM dialect and the runtime's C ABI";
+  let description = [{
+    One conversion for everything that is left (scf, cf, arith, math, memref, vector, index, func,
+    `offload.check`). Memory comes from `rm_alloc`, failed checks end in `rm_fail_values`, functions
+    without an instruction are calls into libm.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ExpandMemRefCopy : Pass<"expand-memref-copy", "::mlir::ModuleOp"> {
+  let summary = "Turn memref.copy into linalg operations";
+  let description = [{
+    Upstream lowers a copy between strided memrefs to a call of its runner library. As a
+    `linalg.generic` it becomes a parallel loop like any other.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+#endif

@@ -1,0 +1,300 @@
+// The facade: parse, run the stages, emit an object file, then load or link it. Every diagnostic of MLIR
+// becomes one line; the first error is the result's message.
+#include "runmat/Compiler.h"
+#include "Header.h"
+#include "runmat/Pipelines.h"
+#include "runmat/Target/CPU/CPU.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace runmat;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string oneLine(StringRef text) {
+  std::string line;
+  for (char c : text.trim())
+    line += c == '\n' ? ' ' : c;
+  return line;
+}
+
+std::string placeOf(Location loc) {
+  std::string place;
+  loc->walk([&](Location inner) {
+    if (auto file = dyn_cast<FileLineColLoc>(inner)) {
+      place = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(),
+                            file.getColumn());
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return place;
+}
+
+/// A context with the dialects of the pipeline, and what it complained of.
+class Session {
+public:
+  explicit Session(std::function<void(const std::string &)> message)
+      : message(std::move(message)), context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+    context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+      std::string place = placeOf(diagnostic.getLocation());
+      std::string text = (place.empty() ? "" : place + ": ") + oneLine(diagnostic.str());
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+        if (error.empty())
+          error = text;
+      } else if (this->message) {
+        StringRef kind = diagnostic.getSeverity() == DiagnosticSeverity::Warning  ? "warning"
+                         : diagnostic.getSeverity() == DiagnosticSeverity::Remark ? "remark"
+                                                                                  : "note";
+        this->message((place.empty() ? "" : place + ": ") + kind.str() + ": " +
+                      oneLine(diagnostic.str()));
+      }
+      return success();
+    });
+  }
+
+  Error failure(const std::string &otherwise) const {
+    return Error{error.empty() ? otherwise : error};
+  }
+
+  Result<OwningOpRef<ModuleOp>> parse(const std::string &path) {
+    auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false);
+    if (!buffer)
+      return Error{path + ": cannot be read: " + buffer.getError().message()};
+    if ((*buffer)->getBuffer().trim().empty())
+      return Error{path + ": is empty; expected MLIR text or bytecode"};
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(std::move(*buffer), SMLoc());
+    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+    if (!module)
+      return failure(path + ": is not MLIR");
+    return module;
+  }
+
+  MLIRContext &get() { return context; }
+
+private:
+  static const DialectRegistry &makeRegistry() {
+    static const DialectRegistry *registry = [] {
+      auto *made = new DialectRegistry;
+      registerPipelineDialects(*made);
+      return made;
+    }();
+    return *registry;
+  }
+
+  std::function<void(const std::string &)> message;
+  MLIRContext context;
+  std::string error;
+};
+
+/// The entry that the options ask for: empty where all public functions are wanted.
+Result<std::string> chooseEntry(ModuleOp module, const std::string &asked, bool keepAll) {
+  if (!asked.empty() || keepAll)
+    return asked;
+  std::vector<std::string> names;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isDeclaration())
+      names.push_back(function.getName().str());
+  if (names.size() == 1)
+    return names.front();
+  if (llvm::is_contained(names, "main"))
+    return std::string("main");
+  if (names.empty())
+    return Error{"the module has no public function with a body"};
+  return Error{"there are several public functions and none is called main; name one of: " +
+               llvm::join(names, ", ")};
+}
+
+/// Code of one module on its way from text to an object file.
+class Compilation {
+public:
+  Compilation(const std::string &path, const CompileOptions &options)
+      : path(path), options(options), session(options.message) {}
+
+  Result<std::unique_ptr<llvm::MemoryBuffer>> run(const std::string &name, bool keepAll);
+
+  std::vector<CompiledProgram::StageTime> times;
+  ProgramInfo info;
+
+private:
+  void lap(const std::string &name) {
+    Clock::time_point now = Clock::now();
+    times.push_back({name, std::chrono::duration<double, std::milli>(now - last).count()});
+    last = now;
+  }
+  Status dump(ModuleOp module, const std::string &name);
+  void prepareEntries(ModuleOp module);
+
+  std::string path;
+  const CompileOptions &options;
+  Session session;
+  Clock::time_point last = Clock::now();
+  unsigned dumped = 0;
+};
+
+Status Compilation::dump(ModuleOp module, const std::string &name) {
+  if (options.dumpStages.empty())
+    return {};
+  if (std::error_code code = llvm::sys::fs::create_directories(options.dumpStages))
+    return Error{options.dumpStages + ": cannot be made: " + code.message()};
+  SmallString<128> file(options.dumpStages);
+  llvm::sys::path::append(file, llvm::formatv("{0:d2}-{1}.mlir", dumped++, name).str());
+  std::error_code code;
+  llvm::ToolOutputFile output(file, code, llvm::sys::fs::OF_Text);
+  if (code)
+    return Error{file.str().str() + ": cannot be written: " + code.message()};
+  module.print(output.os());
+  output.keep();
+  return {};
+}
+
+/// Only entries are visible from outside, and what belongs to the caller is never written.
+void Compilation::prepareEntries(ModuleOp module) {
+  auto isEntry = [&](func::FuncOp function) {
+    return llvm::any_of(info.entries,
+                        [&](const EntrySignature &e) { return e.name == function.getName(); });
+  };
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isDeclaration())
+      continue;
+    if (!isEntry(function)) {
+      function.setPrivate();
+      continue;
+    }
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (isa<TensorType>(function.getArgumentTypes()[i]))
+        function.setArgAttr(i, "bufferization.writable",
+                            BoolAttr::get(function.getContext(), false));
+  }
+}
+
+Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &name,
+                                                             bool keepAll) {
+  Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
+  if (!parsed)
+    return parsed.error();
+  ModuleOp module = parsed->get();
+  Result<std::string> entry = chooseEntry(module, options.entry, keepAll);
+  if (!entry)
+    return Error{path + ": " + entry.message()};
+  llvm::Expected<std::vector<EntrySignature>> entries = collectEntries(module, *entry);
+  if (!entries)
+    return Error{path + ": " + llvm::toString(entries.takeError())};
+  info.name = name;
+  info.entries = std::move(*entries);
+  prepareEntries(module);
+  lap("parse");
+
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      createHostTargetMachine(options.optLevel);
+  if (!machine)
+    return Error{llvm::toString(machine.takeError())};
+
+  PipelineOptions pipeline;
+  pipeline.fuse = options.fuse;
+  pipeline.gpu = options.code != CodeFor::CPU;
+  pipeline.vectorBits = hostVectorBits(**machine);
+  if (Status status = dump(module, "input"); !status)
+    return status.error();
+  for (const Stage &stage : compilerStages(pipeline)) {
+    PassManager manager(&session.get());
+    manager.enableVerifier(false);
+    if (stage.name == "fusion")
+      manager.addPass(createSymbolDCEPass());
+    stage.build(manager);
+    if (failed(manager.run(module)))
+      return session.failure(path + ": stage '" + stage.name + "' failed without saying why");
+    lap(stage.name);
+    if (Status status = dump(module, stage.name); !status)
+      return status.error();
+  }
+
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, llvmContext, name);
+  if (!code)
+    return session.failure(path + ": cannot be translated to LLVM IR");
+  code->setDataLayout((*machine)->createDataLayout());
+  addProgramTables(*code, info, **machine);
+  lap("translate");
+  auto object = emitObject(*code, **machine, options.optLevel);
+  if (!object)
+    return Error{llvm::toString(object.takeError())};
+  lap("codegen");
+  return std::move(*object);
+}
+
+class InMemoryProgram final : public CompiledProgram {
+public:
+  InMemoryProgram(std::unique_ptr<LoadedObject> code, std::vector<StageTime> times)
+      : code(std::move(code)), times(std::move(times)) {}
+  const rm_program &program() const override { return code->program(); }
+  std::vector<StageTime> stageTimes() const override { return times; }
+
+private:
+  std::unique_ptr<LoadedObject> code;
+  std::vector<StageTime> times;
+};
+
+} // namespace
+
+Result<std::unique_ptr<CompiledProgram>> runmat::compileFile(const std::string &path,
+                                                             const CompileOptions &options) {
+  Compilation compilation(path, options);
+  auto object = compilation.run(llvm::sys::path::stem(path).str(), /*keepAll=*/false);
+  if (!object)
+    return object.error();
+  Clock::time_point start = Clock::now();
+  llvm::Expected<std::unique_ptr<LoadedObject>> loaded = loadObject(std::move(*object));
+  if (!loaded)
+    return Error{llvm::toString(loaded.takeError())};
+  compilation.times.push_back(
+      {"load", std::chrono::duration<double, std::milli>(Clock::now() - start).count()});
+  return std::unique_ptr<CompiledProgram>(
+      new InMemoryProgram(std::move(*loaded), std::move(compilation.times)));
+}
+
+Result<SharedObject> runmat::compileToSharedObject(const std::string &path,
+                                                   const std::string &name,
+                                                   const CompileOptions &options) {
+  Compilation compilation(path, options);
+  auto object = compilation.run(name, /*keepAll=*/options.entry.empty());
+  if (!object)
+    return object.error();
+  llvm::Expected<std::string> linked = linkSharedObject(**object, name);
+  if (!linked)
+    return Error{llvm::toString(linked.takeError())};
+  return SharedObject{std::move(*linked), headerText(name, compilation.info)};
+}
+
+Result<std::vector<io::Tensor>>
+runmat::interpretFile(const std::string &path, const std::vector<const io::Tensor *> &arguments,
+                      const ReferenceOptions &options) {
+  Session session({});
+  Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
+  if (!parsed)
+    return parsed.error();
+  Result<std::string> entry = chooseEntry(parsed->get(), options.entry, /*keepAll=*/false);
+  if (!entry)
+    return Error{path + ": " + entry.message()};
+  return Error{"the reference interpreter is not linked in"};
+}
+
+std::string runmat::versionText() {
+  return "RunMat " RUNMAT_VERSION ", LLVM " LLVM_VERSION_STRING;
+}

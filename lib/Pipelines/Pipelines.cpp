@@ -1,0 +1,121 @@
+// Every stage and pass in order, each with the reason for its place.
+#include "runmat/Pipelines.h"
+#include "runmat/Conversion/Passes.h"
+#include "runmat/Dialect/Array/Array.h"
+#include "runmat/Dialect/Fused/Fused.h"
+#include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Target/CPU/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/BufferDeallocationOpInterfaceImpl.h"
+#include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/ControlFlow/Transforms/BufferDeallocationOpInterfaceImpl.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/MemRef/Transforms/AllocationOpInterfaceImpl.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/BufferDeallocationOpInterfaceImpl.h"
+#include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/TensorInferTypeOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace runmat;
+
+static void clean(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
+  std::vector<Stage> stages;
+
+  stages.push_back({"fusion", [=](OpPassManager &pm) {
+    // One form of each idiom, constants in place: fewer things for matchers to know.
+    clean(pm);
+  }});
+
+  stages.push_back({"linalg", [=](OpPassManager &pm) {
+    pm.addPass(createConvertArrayToLinalgPass());
+    // Fewer passes over memory: producers into consumers while both are still scalar array ops.
+    pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
+    pm.addPass(createLinalgElementwiseOpFusionPass());
+    clean(pm);
+    // After fusion, since it knows fewer and simpler ops before than after.
+    pm.addPass(createExpandMathPass());
+    clean(pm);
+  }});
+
+  stages.push_back({"bufferize", [=](OpPassManager &pm) {
+    pm.addPass(bufferization::createEmptyTensorEliminationPass());
+    pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+    bufferization::OneShotBufferizePassOptions bufferize;
+    bufferize.bufferizeFunctionBoundaries = true;
+    bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
+    // A loop or branch may give back another buffer than it got.
+    bufferize.allowReturnAllocsFromLoops = true;
+    pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+    clean(pm);
+    bufferization::buildBufferDeallocationPipeline(pm);
+    pm.addPass(createConvertBufferizationToMemRefPass());
+  }});
+
+  stages.push_back({"loops", [=](OpPassManager &pm) {
+    // Copies are loops like others: parallel where large.
+    pm.addPass(createExpandMemRefCopy());
+    pm.addNestedPass<func::FuncOp>(createConvertLinalgToParallelLoopsPass());
+    pm.addPass(memref::createFoldMemRefAliasOpsPass());
+    pm.addPass(createLowerAffinePass());
+    clean(pm);
+    pm.addPass(createLoopInvariantCodeMotionPass());
+    pm.addPass(createOutlineParallelLoops());
+  }});
+
+  stages.push_back({"llvm", [=](OpPassManager &pm) {
+    pm.addPass(memref::createExpandStridedMetadataPass());
+    pm.addPass(createLowerAffinePass());
+    pm.addPass(createConvertHostToLLVM());
+    pm.addPass(createReconcileUnrealizedCastsPass());
+    pm.addPass(createCSEPass());
+  }});
+  return stages;
+}
+
+void runmat::registerPipelineDialects(DialectRegistry &registry) {
+  registry.insert<array::ArrayDialect, fused::FusedDialect, offload::OffloadDialect,
+                  affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
+                  cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect,
+                  LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  tensor::TensorDialect, vector::VectorDialect>();
+  arith::registerBufferDeallocationOpInterfaceExternalModels(registry);
+  arith::registerBufferizableOpInterfaceExternalModels(registry);
+  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(registry);
+  cf::registerBufferDeallocationOpInterfaceExternalModels(registry);
+  linalg::registerBufferizableOpInterfaceExternalModels(registry);
+  memref::registerAllocationOpInterfaceExternalModels(registry);
+  scf::registerBufferDeallocationOpInterfaceExternalModels(registry);
+  scf::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerInferTypeOpInterfaceExternalModels(registry);
+  vector::registerBufferizableOpInterfaceExternalModels(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+void runmat::registerPipelines() {
+  PassPipelineRegistration<>("runmat-compile-cpu",
+                             "array programs to the LLVM dialect, for the CPU",
+                             [](OpPassManager &pm) {
+                               for (const Stage &stage : compilerStages({}))
+                                 stage.build(pm);
+                             });
+}

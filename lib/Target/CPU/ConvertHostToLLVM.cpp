@@ -1,0 +1,154 @@
+// The last step in MLIR: one conversion of all host code, so that no order of passes has to be right.
+#include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Runtime/Runtime.h"
+#include "runmat/Target/CPU/Passes.h"
+
+#include "mlir/Analysis/DataLayoutAnalysis.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
+
+namespace runmat {
+#define GEN_PASS_DEF_CONVERTHOSTTOLLVM
+#include "runmat/Target/CPU/Passes.h.inc"
+} // namespace runmat
+
+using namespace mlir;
+
+namespace {
+
+/// "file.mlir:3:8" of the innermost file location; empty where there is none.
+std::string locationText(Location loc) {
+  std::string text;
+  loc->walk([&](Location inner) {
+    if (auto file = dyn_cast<FileLineColLoc>(inner)) {
+      text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(),
+                           file.getColumn());
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return text;
+}
+
+/// Address of a NUL-terminated string constant of the module.
+Value stringConstant(OpBuilder &b, ModuleOp module, Location loc, StringRef text) {
+  std::string bytes = (text + StringRef("\0", 1)).str();
+  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
+  LLVM::GlobalOp global;
+  for (auto candidate : module.getOps<LLVM::GlobalOp>())
+    if (auto value = dyn_cast_or_null<StringAttr>(candidate.getValueOrNull());
+        value && value.getValue() == bytes && candidate.getName().starts_with("text_"))
+      global = candidate;
+  if (!global) {
+    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
+    unsigned number = 0;
+    while (module.lookupSymbol("text_" + std::to_string(number)))
+      ++number;
+    global = LLVM::GlobalOp::create(top, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                    "text_" + std::to_string(number), b.getStringAttr(bytes));
+  }
+  return LLVM::AddressOfOp::create(b, loc, global);
+}
+
+/// offload.check becomes a branch to a call that does not return.
+struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult matchAndRewrite(runmat::offload::CheckOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto module = op->getParentOfType<ModuleOp>();
+    MLIRContext *context = op.getContext();
+    Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
+    Type ptr = LLVM::LLVMPointerType::get(context);
+    auto fail = module.lookupSymbol<LLVM::LLVMFuncOp>("rm_fail_values");
+    if (!fail) {
+      OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
+      fail = LLVM::LLVMFuncOp::create(
+          top, module.getLoc(), "rm_fail_values",
+          LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {i32, ptr, ptr, ptr, i32}));
+    }
+
+    Block *before = rewriter.getInsertionBlock();
+    Block *after = rewriter.splitBlock(before, Block::iterator(op));
+    Block *failed = rewriter.createBlock(before->getParent(), Region::iterator(after));
+    Value text = stringConstant(rewriter, module, loc, op.getText());
+    Value place = stringConstant(rewriter, module, loc, locationText(loc));
+    size_t count = adaptor.getValues().size();
+    Value slots = LLVM::AllocaOp::create(
+        rewriter, loc, ptr, i64,
+        LLVM::ConstantOp::create(rewriter, loc, i64, rewriter.getI64IntegerAttr(count)));
+    for (auto [index, value] : llvm::enumerate(adaptor.getValues())) {
+      Value slot = LLVM::GEPOp::create(rewriter, loc, ptr, i64, slots,
+                                       ArrayRef<LLVM::GEPArg>{int32_t(index)});
+      LLVM::StoreOp::create(rewriter, loc, value, slot);
+    }
+    auto constant = [&](int64_t value) -> Value {
+      return LLVM::ConstantOp::create(rewriter, loc, i32, rewriter.getI32IntegerAttr(value));
+    };
+    LLVM::CallOp::create(rewriter, loc, fail,
+                         ValueRange{constant(RM_ERROR_SHAPE), text, place, slots, constant(count)});
+    LLVM::UnreachableOp::create(rewriter, loc);
+    rewriter.setInsertionPointToEnd(before);
+    LLVM::CondBrOp::create(rewriter, loc, adaptor.getCondition(), after, failed);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostToLLVMPass> {
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<LLVM::LLVMDialect>();
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    MLIRContext *context = &getContext();
+
+    LowerToLLVMOptions options(context);
+    // Allocation goes through named functions, which the object file maps to rm_alloc and rm_free.
+    options.allocLowering = LowerToLLVMOptions::AllocLowering::AlignedAlloc;
+    options.useGenericFunctions = true;
+    LLVMTypeConverter converter(context, options);
+    LLVMConversionTarget target(*context);
+    target.addLegalOp<ModuleOp>();
+
+    SymbolTableCollection symbols;
+    RewritePatternSet patterns(context);
+    populateSCFToControlFlowConversionPatterns(patterns);
+    cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
+    index::populateIndexToLLVMConversionPatterns(converter, patterns);
+    arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+    arith::populateExpandBFloat16Patterns(patterns);
+    arith::populateArithToLLVMConversionPatterns(converter, patterns);
+    populateMathToLLVMConversionPatterns(converter, patterns, /*approximateLog1p=*/false);
+    populateMathToLibmConversionPatterns(patterns);
+    memref::populateExpandStridedMetadataPatterns(patterns);
+    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns, &symbols);
+    vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
+    populateVectorToLLVMConversionPatterns(converter, patterns);
+    ub::populateUBToLLVMConversionPatterns(converter, patterns);
+    populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);
+    patterns.add<CheckToLLVM>(converter, context);
+    if (failed(applyFullConversion(module, target, std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
