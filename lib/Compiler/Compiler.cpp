@@ -3,6 +3,7 @@
 #include "runmat/Compiler.h"
 #include "Header.h"
 #include "runmat/Pipelines.h"
+#include "runmat/Reference/Interpreter.h"
 #include "runmat/Target/CPU/CPU.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -292,7 +293,10 @@ runmat::interpretFile(const std::string &path, const std::vector<const io::Tenso
   Result<std::string> entry = chooseEntry(parsed->get(), options.entry, /*keepAll=*/false);
   if (!entry)
     return Error{path + ": " + entry.message()};
-  return Error{"the reference interpreter is not linked in"};
+  reference::InterpreterOptions interpreter;
+  if (options.roundEach)
+    interpreter.rounding = array::Rounding::Declared;
+  return reference::interpret(parsed->get(), *entry, arguments, interpreter);
 }
 
 std::string runmat::versionText() {

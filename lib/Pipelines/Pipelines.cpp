@@ -44,6 +44,13 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
     clean(pm);
   }});
 
+  stages.push_back({"units", [=](OpPassManager &pm) {
+    ConvertFusedToVectorPassOptions vector;
+    vector.vectorBits = options.vectorBits;
+    pm.addPass(createConvertFusedToVectorPass(vector));
+    clean(pm);
+  }});
+
   stages.push_back({"linalg", [=](OpPassManager &pm) {
     pm.addPass(createConvertArrayToLinalgPass());
     // Fewer passes over memory: producers into consumers while both are still scalar array ops.

@@ -7,6 +7,8 @@
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Pipelines.h"
+#include "runmat/Target/CPU/Passes.h"
 #include "runmat/Target/SPIRV.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -21,4 +23,6 @@ void runmat::registerPasses() {
   registerRunMatFusedToGPUPasses();
   registerRunMatFusedToOffloadPasses();
   registerRunMatTargetSPIRVPasses();
+  registerRunMatTargetCPUPasses();
+  registerPipelines();
 }

@@ -33,4 +33,21 @@ def ExpandMathPass : Pass<"expand-math"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];
 }
 
+def ConvertFusedToVectorPass : Pass<"convert-fused-to-vector"> {
+  let summary = "units with a CPU schedule of their own become parallel vector loops over memrefs";
+  let description = [{
+    Serves `fused.image_normalize`: statistics in one pass over chunks of a plane, then the apply pass
+    with streaming stores. Where the schedule does not serve (a remark says why) the unit stays, and
+    `--decompose-fused` takes it.
+
+    Test: test/Conversion/FusedToVector/
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"256",
+           "width of the host's vector registers">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif

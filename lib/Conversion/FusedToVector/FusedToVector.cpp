@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace runmat;
 
 namespace {
-struct ConvertFusedToVectorPass : impl::ConvertFusedToVectorPassBase<ConvertFusedToVectorPass> {
+struct ConvertFusedToVectorPass : runmat::impl::ConvertFusedToVectorPassBase<ConvertFusedToVectorPass> {
   using ConvertFusedToVectorPassBase::ConvertFusedToVectorPassBase;
 
   void runOnOperation() override {

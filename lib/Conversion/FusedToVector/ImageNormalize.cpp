@@ -93,7 +93,6 @@ private:
   SmallVector<ExtraAccess> extraAccess;
   std::unique_ptr<ElementBody> body;
   SmallVector<Value> slots; // gain, bias, clamp, gamma that are run-time values, in body order
-  bool hasBias = false;
   bool streams = true;
   Type i64f; // f64
 

@@ -17,6 +17,12 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
@@ -114,12 +120,18 @@ struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
 
 struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostToLLVMPass> {
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<LLVM::LLVMDialect>();
+    // Patterns build operations of these on the way.
+    registry.insert<LLVM::LLVMDialect, affine::AffineDialect, arith::ArithDialect,
+                    cf::ControlFlowDialect, func::FuncDialect, memref::MemRefDialect,
+                    ub::UBDialect, vector::VectorDialect>();
   }
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
     MLIRContext *context = &getContext();
+    // What bufferization was told about arguments has served, and LLVM has no such attribute.
+    for (auto function : module.getOps<func::FuncOp>())
+      function.removeArgAttrsAttr();
 
     LowerToLLVMOptions options(context);
     // Allocation goes through named functions, which the object file maps to rm_alloc and rm_free.
@@ -142,6 +154,8 @@ struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostTo
     memref::populateExpandStridedMetadataPatterns(patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns, &symbols);
     vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
+    // Masks cover parts of one vector: 32-bit lane numbers do.
+    vector::populateVectorMaskMaterializationPatterns(patterns, /*force32BitVectorIndices=*/true);
     populateVectorToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);

@@ -171,7 +171,9 @@ void Outliner::outline(scf::ParallelOp loop) {
     trips = arith::MaxSIOp::create(b, loc, trips, indexConstant(b, loc, 0));
     total = arith::MulIOp::create(b, loc, total, trips);
   }
-  int64_t weight = weightOf(*loop.getBody());
+  // A schedule that knows what an iteration is worth says so.
+  auto stated = loop->getAttrOfType<IntegerAttr>("runmat.work");
+  int64_t weight = stated ? stated.getInt() : weightOf(*loop.getBody());
   Value enough = arith::CmpIOp::create(
       b, loc, arith::CmpIPredicate::sge, total,
       indexConstant(b, loc, std::max<int64_t>(1, minWork / weight)));
