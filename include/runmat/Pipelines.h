@@ -1,5 +1,4 @@
-// The way through the compiler: one flat list of stages, from array programs to
-// the LLVM dialect.
+// The way through the compiler: one flat list of stages, from array programs to the LLVM dialect.
 #ifndef RUNMAT_PIPELINES_H
 #define RUNMAT_PIPELINES_H
 
@@ -16,8 +15,7 @@ struct PipelineOptions {
   bool fuse = true;
   /// Units that can run on a GPU get device code.
   bool gpu = false;
-  /// Bits of the host's vector registers, for code that is vectorised here
-  /// rather than in LLVM.
+  /// Bits of the host's vector registers, for code that is vectorised here rather than in LLVM.
   unsigned vectorBits = 256;
 };
 
