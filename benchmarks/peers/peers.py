@@ -58,7 +58,7 @@ def time_ours(options, mse):
     name = "image_normalize_mse" if mse else "image_normalize"
     done = subprocess.run(
         ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[: options.threads])), program,
-         f"--shape={options.shape}", f"--threads={options.threads}", f"--benchmark_filter=^{name}$",
+         f"--shape={options.shape}", f"--threads={options.threads}", f"--benchmark_filter=^{name}/",
          f"--benchmark_min_time={options.seconds / 20}", "--benchmark_repetitions=20",
          "--benchmark_format=json"], capture_output=True, text=True)
     if done.returncode != 0:
