@@ -362,11 +362,13 @@ LogicalResult inferDiagonal(const Place &place, Type x, Types &types) {
 }
 
 LogicalResult inferConstant(const Place &place, TypedAttr value, Types &types) {
+  // Other elements (sparse<>, dense_resource<>) would have to be known to every
+  // reader of constants.
   Type type = value.getType();
-  bool isTensor = isa<RankedTensorType>(type);
-  if (isTensor != isa<ElementsAttr>(value))
-    return emitError(place,
-                     "value must be a number or the elements of a tensor");
+  if (!(isa<RankedTensorType>(type) ? isa<DenseIntOrFPElementsAttr>(value)
+                                    : isa<IntegerAttr, FloatAttr>(value)))
+    return emitError(
+        place, "value must be a number or the dense elements of a tensor");
   types.push_back(type);
   return success();
 }

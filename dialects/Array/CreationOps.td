@@ -8,7 +8,8 @@ def Array_ConstantOp : Array_InferredOp<"constant", "inferConstant(place, adapto
     "reifyStatic", Array_Pure, [ConstantLike]> {
   let summary = "a constant tensor, or a constant scalar in a region";
   let description = [{
-    `array.constant dense<1.0e-6> : tensor<f32>` or `array.constant 1.0 : f32`. The shape is static.
+    `array.constant dense<1.0e-6> : tensor<f32>` or `array.constant 1.0 : f32`. The shape is static, the
+    elements are written out or one for all.
   }];
   let arguments = (ins TypedAttrInterface:$value);
   let results = (outs Array_Any:$result);

@@ -331,7 +331,7 @@ func.func @diagonal_too_large(%a: tensor<4294967296xf32>) {
 // -----
 
 func.func @constant_value() {
-  // expected-error @+1 {{'array.constant' op result #0 must be tensor or scalar of array element (f16, bf16, f32, f64, i1 or i8 to i64), but got 'none'}}
+  // expected-error @+1 {{'array.constant' op value must be a number or the dense elements of a tensor}}
   %0 = array.constant "text"
   return
 }
@@ -347,8 +347,24 @@ func.func @constant_element() {
 // -----
 
 func.func @constant_vector() {
-  // expected-error @+1 {{'array.constant' op value must be a number or the elements of a tensor}}
+  // expected-error @+1 {{'array.constant' op value must be a number or the dense elements of a tensor}}
   %0 = array.constant dense<1.0> : vector<4xf32>
+  return
+}
+
+// -----
+
+func.func @constant_sparse() {
+  // expected-error @+1 {{'array.constant' op value must be a number or the dense elements of a tensor}}
+  %0 = array.constant sparse<[[0]], [1.0]> : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @constant_strings() {
+  // expected-error @+1 {{'array.constant' op value must be a number or the dense elements of a tensor}}
+  %0 = array.constant dense<"a"> : tensor<1x!llvm.ptr>
   return
 }
 
