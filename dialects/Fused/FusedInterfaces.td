@@ -29,4 +29,30 @@ def UnitInterface : OpInterface<"Unit"> {
   let verifyWithRegions = 1;
 }
 
+def EpilogueInterface : OpInterface<"Epilogue"> {
+  let cppNamespace = "::runmat::fused";
+  let description = [{
+    A unit that can take consumers of its results into its region. The rules are the same for all units
+    (Epilogue.cpp); a unit says only which reductions it can compute and how it is made anew.
+  }];
+  let methods = [
+    InterfaceMethod<"Why `consumer` (a user of one of the results) cannot join the region, or nothing.",
+      "::std::optional<::runmat::fused::Rejection>", "canAbsorb", (ins "::mlir::Operation *":$consumer),
+      [{}], [{ return ::runmat::fused::whyNotAbsorbed($_op, consumer); }]>,
+    InterfaceMethod<[{
+      Takes `consumer` into the region and erases it. The unit is made anew (with results that are no
+      longer used dropped) and returned. Only where canAbsorb has given nothing.
+    }], "::mlir::Operation *", "absorb", (ins "::mlir::RewriterBase &":$rewriter, "::mlir::Operation *":$consumer),
+      [{}], [{ return ::runmat::fused::absorbConsumer(rewriter, $_op, consumer); }]>,
+    InterfaceMethod<"Whether the unit can reduce yielded values over these dims of its iteration space.",
+      "bool", "canReduceOver", (ins "::llvm::ArrayRef<int64_t>":$dims)>,
+    InterfaceMethod<"The unit's input that its region reads beside the extras, or null.",
+      "::mlir::Value", "inputInRegion", (ins)>,
+    InterfaceMethod<"The same unit with other extras, reductions and results; its region is still empty.",
+      "::mlir::Operation *", "makeAnew",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$extras, "::mlir::ArrayAttr":$maps,
+           "::mlir::ArrayAttr":$reductions, "::mlir::TypeRange":$results)>,
+  ];
+}
+
 #endif

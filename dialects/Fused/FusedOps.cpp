@@ -98,6 +98,23 @@ Speculation::Speculatability ImageNormalizeOp::getSpeculatability() {
              : Speculation::Speculatable;
 }
 
+bool ImageNormalizeOp::canReduceOver(ArrayRef<int64_t> dims) {
+  return dims == getDims() ||
+         static_cast<int64_t>(dims.size()) == getInput().getType().getRank();
+}
+
+Value ImageNormalizeOp::inputInRegion() { return getInput(); }
+
+Operation *ImageNormalizeOp::makeAnew(OpBuilder &builder, ValueRange extras,
+                                      ArrayAttr maps, ArrayAttr reductions,
+                                      TypeRange results) {
+  return ImageNormalizeOp::create(builder, getLoc(), results, getInput(),
+                                  getEpsilon(), getGain(), getBias(),
+                                  getClamp(), getGamma(), extras, getDimsAttr(),
+                                  getComputeTypeAttr(), getClampNanAttr(), maps,
+                                  reductions, getDeviceAttr());
+}
+
 //===-- map and reduce ----------------------------------------------------===//
 
 static unsigned spaceRank(ArrayAttr maps) {
@@ -144,6 +161,17 @@ Speculation::Speculatability MapOp::getSpeculatability() {
                       })
              ? Speculation::Speculatable
              : Speculation::NotSpeculatable;
+}
+
+// A map stores; reductions of its results are fused.reduce's.
+bool MapOp::canReduceOver(ArrayRef<int64_t>) { return false; }
+
+Value MapOp::inputInRegion() { return {}; }
+
+Operation *MapOp::makeAnew(OpBuilder &builder, ValueRange extras,
+                           ArrayAttr maps, ArrayAttr, TypeRange results) {
+  return MapOp::create(builder, getLoc(), results, extras, maps,
+                       getDeviceAttr());
 }
 
 UnitBody ReduceOp::unitBody() {

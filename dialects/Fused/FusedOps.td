@@ -18,13 +18,15 @@ class Fused_UnitOp<string mnemonic, list<Trait> traits = []>
           IsolatedFromAbove, SingleBlock, NoMemoryEffect, DeclareOpInterfaceMethods<ConditionallySpeculatable>,
           DeclareOpInterfaceMethods<UnitInterface, ["decompose", "work", "unitBody"]>], traits)>;
 
+defvar Fused_Epilogue = DeclareOpInterfaceMethods<EpilogueInterface, ["canReduceOver", "inputInRegion", "makeAnew"]>;
+
 def Fused_Slot : Type<
     And<[CPred<"::llvm::isa<::mlir::RankedTensorType>($_self)">,
          CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).getRank() == 0">,
          CPred<"::llvm::isa<::mlir::FloatType>(::llvm::cast<::mlir::RankedTensorType>($_self).getElementType())">]>,
     "tensor of rank 0 of the compute type", "::mlir::RankedTensorType">;
 
-def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSegments]> {
+def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSegments, Fused_Epilogue]> {
   let summary = "normalises each plane of a batch, then gain, bias, clamp, gamma and an epilogue";
   let description = [{
     Over each plane (the trailing `dims`, all leading dims are the batch), with x widened to the compute
@@ -47,7 +49,8 @@ def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSe
     The region gets y, the element x of the input in its own type, and one scalar per extra (read through
     its map, which takes the input's dims to the extra's). It yields first the stored results (tensors of
     the input's shape), then one value for each of `reductions`, which run over the normalised dims or over
-    all dims. No stored result is legal: then no image is written.
+    all dims. No stored result is legal: then no image is written. Where types leave an extra's size open,
+    it is checked at run time against the input's.
 
     ```mlir
     %y, %mse = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<4x8x8xf32>)
@@ -88,7 +91,7 @@ def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSe
   }];
 }
 
-def Fused_MapOp : Fused_UnitOp<"map"> {
+def Fused_MapOp : Fused_UnitOp<"map", [Fused_Epilogue]> {
   let summary = "an elementwise computation with any number of results";
   let description = [{
     Each result has the shape of the iteration space; each input is read through its map, which takes the

@@ -7,6 +7,7 @@
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Fusion/Passes.h"
 #include "runmat/Pipelines.h"
 #include "runmat/Target/CPU/Passes.h"
 #include "runmat/Target/SPIRV.h"
@@ -20,6 +21,7 @@ void runmat::registerDialects(mlir::DialectRegistry &registry) {
 
 void runmat::registerPasses() {
   registerConversionPasses();
+  registerRunMatFusionPasses();
   registerRunMatFusedToGPUPasses();
   registerRunMatFusedToOffloadPasses();
   registerRunMatTargetSPIRVPasses();

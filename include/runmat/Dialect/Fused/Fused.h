@@ -4,9 +4,11 @@
 #define RUNMAT_DIALECT_FUSED_FUSED_H
 
 #include "runmat/Dialect/Array/Array.h"
+#include "runmat/Dialect/Fused/Rejection.h"
 #include "runmat/Dialect/Fused/Work.h"
 
 #include "mlir/IR/AffineMap.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 
 #define GET_ATTRDEF_CLASSES
@@ -73,6 +75,13 @@ mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 decomposeBody(mlir::OpBuilder &builder, const UnitBody &body,
               mlir::ValueRange leading,
               llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+/// EpilogueInterface's shared implementation: see there.
+std::optional<Rejection> whyNotAbsorbed(mlir::Operation *unit,
+                                        mlir::Operation *consumer);
+mlir::Operation *absorbConsumer(mlir::RewriterBase &rewriter,
+                                mlir::Operation *unit,
+                                mlir::Operation *consumer);
 
 /// Adds the region's flops, the extras' and the results' bytes.
 void addBodyWork(const UnitBody &body, UnitWork &work);

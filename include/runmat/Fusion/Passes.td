@@ -1,0 +1,42 @@
+// The fusion passes. Each forms one kind of unit; `fuse-all` forms them all in the order of
+// lib/Fusion/Fusions.def.
+#ifndef RUNMAT_FUSION_PASSES_TD
+#define RUNMAT_FUSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FuseImageNormalize : Pass<"fuse-image-normalize"> {
+  let summary = "form fused.image_normalize and merge its consumers";
+  let description = [{
+    Matches `max((x - mean) / sqrt(var + eps) * gain + bias, clamp) ^ gamma` over the trailing dims of a
+    batch, with gain, bias, clamp and gamma each there or not, and replaces it by one
+    `fused.image_normalize`. Elementwise consumers and reductions over the planes or over everything join
+    its region. Reasons for what does not match are missed remarks; docs/passes.md lists them.
+  }];
+  let dependentDialects = ["::runmat::fused::FusedDialect"];
+}
+
+def FuseElementwise : Pass<"fuse-elementwise"> {
+  let summary = "form fused.map from chains of elementwise operations";
+  let description = [{
+    Two or more elementwise operations on one shape become one `fused.map`. Runs after the specialised
+    kinds, which claim their operations first.
+  }];
+  let dependentDialects = ["::runmat::fused::FusedDialect"];
+}
+
+def FuseAll : Pass<"fuse-all"> {
+  let summary = "form every kind of unit, in the order of Fusions.def";
+  let dependentDialects = ["::runmat::fused::FusedDialect"];
+}
+
+def DecomposeFused : Pass<"decompose-fused"> {
+  let summary = "replace every unit of work by the array operations that it stands for";
+  let description = [{
+    Each unit's `decompose()`: the fallback where a device cannot run a unit, and the oracle of its tests.
+  }];
+  let dependentDialects = ["::runmat::array::ArrayDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+#endif

@@ -1,0 +1,90 @@
+// The only code that merges consumers into units. Users are tried in program
+// order, so that a unit can sink to the one it absorbs.
+#include "Fusion.h"
+
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::fusion;
+
+void fusion::eraseDeadOps(Operation *scope) {
+  // Users come before producers in the reversed order.
+  SmallVector<Operation *> ops;
+  scope->walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : llvm::reverse(ops))
+    // Operations with regions stay: what is in them is in this list too.
+    if (op != scope && op->getNumRegions() == 0 && isOpTriviallyDead(op))
+      op->erase();
+}
+
+void FusionRewriter::notifyOperationErased(Operation *op) {
+  roots.remove(op);
+  if (isa<fused::Unit>(op) || op->hasTrait<OpTrait::ConstantLike>() ||
+      !isa_and_nonnull<array::ArrayDialect>(op->getDialect()))
+    return;
+  ++erasedOps;
+  erased.add(op, space);
+}
+
+void FusionRewriter::eraseIfDead(Operation *op) {
+  if (!op || !isOpTriviallyDead(op))
+    return;
+  SmallVector<Operation *> producers;
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp();
+        producer && !llvm::is_contained(producers, producer))
+      producers.push_back(producer);
+  eraseOp(op);
+  for (Operation *producer : producers)
+    eraseIfDead(producer);
+}
+
+/// The array operations that read the unit's results, in program order within
+/// the unit's block; those of other blocks come last.
+static SmallVector<Operation *> consumersOf(Operation *unit) {
+  llvm::SmallSetVector<Operation *, 8> users(unit->user_begin(),
+                                             unit->user_end());
+  SmallVector<Operation *> consumers =
+      llvm::filter_to_vector(users, [](Operation *user) {
+        return isa_and_nonnull<array::ArrayDialect>(user->getDialect()) &&
+               !isa<fused::YieldOp>(user);
+      });
+  llvm::sort(consumers, [&](Operation *a, Operation *b) {
+    bool hereA = a->getBlock() == unit->getBlock();
+    bool hereB = b->getBlock() == unit->getBlock();
+    if (hereA && hereB)
+      return a->isBeforeInBlock(b);
+    return hereA && !hereB;
+  });
+  return consumers;
+}
+
+Operation *fusion::absorbConsumers(FusionRewriter &rewriter, Operation *unit,
+                                   StringRef pass, bool report) {
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (Operation *consumer : consumersOf(unit)) {
+      auto epilogue = cast<fused::Epilogue>(unit);
+      if (epilogue.canAbsorb(consumer))
+        continue;
+      SmallVector<Operation *> producers;
+      for (Value operand : consumer->getOperands())
+        if (Operation *producer = operand.getDefiningOp();
+            producer && producer != unit &&
+            !llvm::is_contained(producers, producer))
+          producers.push_back(producer);
+      unit = epilogue.absorb(rewriter, consumer);
+      for (Operation *producer : producers)
+        rewriter.eraseIfDead(producer);
+      changed = true;
+      break;
+    }
+  }
+  if (report)
+    for (Operation *consumer : consumersOf(unit))
+      if (auto reason = cast<fused::Epilogue>(unit).canAbsorb(consumer))
+        reportMissed(consumer, pass, *reason);
+  return unit;
+}

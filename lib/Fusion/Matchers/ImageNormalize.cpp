@@ -1,0 +1,93 @@
+// ImageNormalize from its root, the division: statistics above it, then the
+// slots below.
+#include "ImageNormalize.h"
+
+#include "Layout.h"
+#include "Slots.h"
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::fusion;
+
+using array::elementTypeOf;
+using fused::Rejection;
+
+/// 1 / sigma and rsqrt(variance + epsilon).
+static bool looksLikeReciprocal(Operation *op) {
+  if (auto rsqrt = dyn_cast_or_null<array::RsqrtOp>(op))
+    return looksLikeShifted(stripToOp(rsqrt.getX()));
+  auto div = dyn_cast_or_null<array::DivOp>(op);
+  return div && matchScalar(div.getA()) &&
+         looksLikeSigma(stripToOp(div.getB()));
+}
+
+/// sigma + epsilon, epsilon outside the root.
+static bool looksLikeShiftedSigma(Operation *op) {
+  auto add = dyn_cast_or_null<array::AddOp>(op);
+  return add && (looksLikeSigma(stripToOp(add.getA())) ||
+                 looksLikeSigma(stripToOp(add.getB())));
+}
+
+bool fusion::isImageNormalizeRoot(Operation *op) {
+  if (op->getNumResults() != 1 ||
+      !isa<RankedTensorType>(op->getResult(0).getType()))
+    return false;
+  if (auto div = dyn_cast<array::DivOp>(op)) {
+    Operation *divisor = stripToOp(div.getB());
+    // 1 / sigma is the reciprocal that another root multiplies by.
+    return (looksLikeSigma(divisor) || looksLikeShiftedSigma(divisor)) &&
+           !matchScalar(div.getA());
+  }
+  if (auto mul = dyn_cast<array::MulOp>(op))
+    return looksLikeReciprocal(stripToOp(mul.getA())) ||
+           looksLikeReciprocal(stripToOp(mul.getB()));
+  return false;
+}
+
+Matched<ImageNormalizeMatch> fusion::matchImageNormalize(Operation *root) {
+  if (isa<array::MulOp>(root))
+    return Mismatch{Rejection::ReciprocalScale, root};
+  auto div = cast<array::DivOp>(root);
+  if (looksLikeShiftedSigma(stripToOp(div.getB())))
+    return Mismatch{Rejection::EpsilonOutsideSqrt, root};
+
+  TypeSet types;
+  Matched<Deviation> deviation = matchDeviation(div.getA(), types);
+  if (!deviation)
+    return deviation.mismatch();
+  if (deviation->negated)
+    return Mismatch{Rejection::NotCentered, root};
+  Matched<Sigma> sigma = matchSigma(div.getB(), types);
+  if (!sigma)
+    return sigma.mismatch();
+  const Reduced &variance = sigma->variance;
+  if (variance.source != deviation->source)
+    return Mismatch{Rejection::DifferentInput, root};
+  if (variance.dims != deviation->dims)
+    return Mismatch{Rejection::DimsMismatch, root};
+  if (!linesUp(variance) ||
+      shapeOf(div.getResult()) != shapeOf(deviation->source))
+    return Mismatch{Rejection::MeanMisaligned, root};
+
+  int64_t rank = shapeOf(deviation->source).size(),
+          count = deviation->dims.size();
+  if (count == rank)
+    return Mismatch{Rejection::NoBatchDim, root};
+  for (auto [i, dim] : llvm::enumerate(deviation->dims))
+    if (dim != rank - count + static_cast<int64_t>(i))
+      return Mismatch{Rejection::DimsNotTrailing, root};
+
+  types.insert(elementTypeOf(div.getType()));
+  for (Type type : types)
+    if (!type.isF32() && !type.isF64())
+      return Mismatch{Rejection::LowPrecision, root};
+
+  ImageNormalizeMatch match;
+  match.input = deviation->source;
+  match.dims = deviation->dims;
+  match.computeType = cast<FloatType>(elementTypeOf(div.getType()));
+  match.epsilon = sigma->epsilon;
+  match.output = div.getResult();
+  fillSlots(match);
+  return match;
+}

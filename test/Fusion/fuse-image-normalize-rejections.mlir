@@ -1,0 +1,324 @@
+// Near misses are not fused; each says why (a missed remark), and the program stays as it was.
+// RUN: runmat-opt --fuse-image-normalize --remarks-filter=fusion %s 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: runmat-opt --fuse-image-normalize %s | FileCheck %s
+// RUN: runmat-opt --canonicalize --fuse-image-normalize %s | FileCheck %s
+// Parity: 4, 8, 21
+
+// CHECK-NOT: fused.
+
+!batch = tensor<2x4x5xf32>
+!plane = tensor<2x1x1xf32>
+!wide = tensor<2x4x5xf64>
+!wplane = tensor<2x1x1xf64>
+
+// A value is rounded to f32 in front of the statistics.
+// REMARK: rejections.mlir:[[#@LINE+3]]:{{.*}}narrowing-cast
+// CHECK-LABEL: func.func @narrowed_input
+func.func @narrowed_input(%w: !wide, %e: tensor<f32>) -> !batch {
+  %x = array.cast %w : !wide to !batch
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The mean is narrowed back before it is subtracted.
+// REMARK: rejections.mlir:[[#@LINE+5]]:{{.*}}narrowing-cast
+// CHECK-LABEL: func.func @narrowed_mean
+func.func @narrowed_mean(%x: !batch, %e: tensor<f32>) -> !batch {
+  %w = array.cast %x : !batch to !wide
+  %m = array.mean %w dims [1, 2] keep : !wide
+  %k = array.cast %m : !wplane to !plane
+  %d = array.sub %x, %k : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+8]]:{{.*}}epsilon-invalid
+// CHECK-LABEL: func.func @epsilon_nan
+func.func @epsilon_nan(%x: !batch) -> !batch {
+  %e = array.constant dense<0x7FC00000> : tensor<f32>
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+8]]:{{.*}}epsilon-invalid: epsilon is NaN or negative
+// CHECK-LABEL: func.func @epsilon_negative
+func.func @epsilon_negative(%x: !batch) -> !batch {
+  %e = array.constant dense<-1.0e-6> : tensor<f32>
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}epsilon-not-scalar
+// CHECK-LABEL: func.func @epsilon_per_plane
+func.func @epsilon_per_plane(%x: !batch, %e: !plane) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, !plane
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}epsilon-outside-sqrt
+// CHECK-LABEL: func.func @epsilon_outside
+func.func @epsilon_outside(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %r = array.sqrt %v : !plane
+  %a = array.add %r, %e : !plane, tensor<f32>
+  %n = array.div %d, %a : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}reciprocal-scale
+// CHECK-LABEL: func.func @rsqrt
+func.func @rsqrt(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.rsqrt %a : !plane
+  %n = array.mul %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+11]]:{{.*}}reciprocal-scale
+// CHECK-LABEL: func.func @one_over_sigma
+func.func @one_over_sigma(%x: !batch, %e: tensor<f32>) -> !batch {
+  %one = array.constant dense<1.0> : tensor<f32>
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %i = array.div %one, %r : tensor<f32>, !plane
+  %n = array.mul %i, %d : !plane, !batch
+  return %n : !batch
+}
+
+// x, not its deviation, is divided (root mean square normalisation).
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}not-centered
+// CHECK-LABEL: func.func @not_centered
+func.func @not_centered(%x: !batch, %e: tensor<f32>) -> !batch {
+  %s = array.mul %x, %x : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %x, %r : !batch, !plane
+  return %n : !batch
+}
+
+// mean - x is the wrong sign.
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}not-centered
+// CHECK-LABEL: func.func @negated
+func.func @negated(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %m, %x : !plane, !batch
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// E[x^2] is not the variance.
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}not-a-square
+// CHECK-LABEL: func.func @uncentered_square
+func.func @uncentered_square(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %x, %x : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+6]]:{{.*}}not-a-square
+// CHECK-LABEL: func.func @cubed
+func.func @cubed(%x: !batch, %e: tensor<f32>) -> !batch {
+  %three = array.constant dense<3.0> : tensor<f32>
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.pow %d, %three : !batch, tensor<f32>
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The variance of one array, the deviation of another.
+// REMARK: rejections.mlir:[[#@LINE+8]]:{{.*}}different-input
+// CHECK-LABEL: func.func @other_variance
+func.func @other_variance(%x: !batch, %z: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %v = array.var %z dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+4]]:{{.*}}different-input
+// CHECK-LABEL: func.func @other_mean
+func.func @other_mean(%x: !batch, %z: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %z dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+6]]:{{.*}}dims-mismatch
+// CHECK-LABEL: func.func @other_dims
+func.func @other_dims(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [2] keep : !batch
+  %a = array.add %v, %e : tensor<2x4x1xf32>, tensor<f32>
+  %r = array.sqrt %a : tensor<2x4x1xf32>
+  %n = array.div %d, %r : !batch, tensor<2x4x1xf32>
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}dims-not-trailing
+// CHECK-LABEL: func.func @leading_dims
+func.func @leading_dims(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [0, 1] keep : !batch
+  %d = array.sub %x, %m : !batch, tensor<1x1x5xf32>
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [0, 1] keep : !batch
+  %a = array.add %v, %e : tensor<1x1x5xf32>, tensor<f32>
+  %r = array.sqrt %a : tensor<1x1x5xf32>
+  %n = array.div %d, %r : !batch, tensor<1x1x5xf32>
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}no-batch-dim
+// CHECK-LABEL: func.func @all_dims
+func.func @all_dims(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x : !batch
+  %d = array.sub %x, %m : !batch, tensor<f32>
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s : !batch
+  %a = array.add %v, %e : tensor<f32>, tensor<f32>
+  %r = array.sqrt %a : tensor<f32>
+  %n = array.div %d, %r : !batch, tensor<f32>
+  return %n : !batch
+}
+
+// Without `keep` the means of 5 planes line up with 5 columns.
+// REMARK: rejections.mlir:[[#@LINE+4]]:{{.*}}mean-misaligned
+// CHECK-LABEL: func.func @misaligned
+func.func @misaligned(%x: tensor<5x4x5xf32>, %e: tensor<f32>) -> tensor<5x4x5xf32> {
+  %m = array.mean %x dims [1, 2] : tensor<5x4x5xf32>
+  %d = array.sub %x, %m : tensor<5x4x5xf32>, tensor<5xf32>
+  %s = array.mul %d, %d : tensor<5x4x5xf32>, tensor<5x4x5xf32>
+  %v = array.mean %s dims [1, 2] : tensor<5x4x5xf32>
+  %a = array.add %v, %e : tensor<5xf32>, tensor<f32>
+  %r = array.sqrt %a : tensor<5xf32>
+  %n = array.div %d, %r : tensor<5x4x5xf32>, tensor<5xf32>
+  return %n : tensor<5x4x5xf32>
+}
+
+// A reshape that moves planes to other places.
+// REMARK: rejections.mlir:[[#@LINE+4]]:{{.*}}shape-change
+// CHECK-LABEL: func.func @shape_change
+func.func @shape_change(%x: tensor<2x3x4x5xf32>, %e: tensor<f32>) -> tensor<2x3x4x5xf32> {
+  %m = array.mean %x dims [2, 3] : tensor<2x3x4x5xf32>
+  %k = array.reshape %m : tensor<2x3xf32> to tensor<6x1x1xf32>
+  %b = array.reshape %k : tensor<6x1x1xf32> to tensor<2x3x1x1xf32>
+  %d = array.sub %x, %b : tensor<2x3x4x5xf32>, tensor<2x3x1x1xf32>
+  %s = array.mul %d, %d : tensor<2x3x4x5xf32>, tensor<2x3x4x5xf32>
+  %v = array.mean %s dims [2, 3] keep : tensor<2x3x4x5xf32>
+  %a = array.add %v, %e : tensor<2x3x1x1xf32>, tensor<f32>
+  %r = array.sqrt %a : tensor<2x3x1x1xf32>
+  %n = array.div %d, %r : tensor<2x3x4x5xf32>, tensor<2x3x1x1xf32>
+  return %n : tensor<2x3x4x5xf32>
+}
+
+// REMARK: rejections.mlir:[[#@LINE+5]]:{{.*}}ddof
+// CHECK-LABEL: func.func @unbiased
+func.func @unbiased(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %v = array.var %x dims [1, 2] keep ddof 1 : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+3]]:{{.*}}omit-nan
+// CHECK-LABEL: func.func @omit_nan
+func.func @omit_nan(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep omit_nan : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}low-precision
+// CHECK-LABEL: func.func @half
+func.func @half(%x: tensor<2x4x5xf16>, %e: tensor<f16>) -> tensor<2x4x5xf16> {
+  %m = array.mean %x dims [1, 2] keep : tensor<2x4x5xf16>
+  %d = array.sub %x, %m : tensor<2x4x5xf16>, tensor<2x1x1xf16>
+  %s = array.mul %d, %d : tensor<2x4x5xf16>, tensor<2x4x5xf16>
+  %v = array.mean %s dims [1, 2] keep : tensor<2x4x5xf16>
+  %a = array.add %v, %e : tensor<2x1x1xf16>, tensor<f16>
+  %r = array.sqrt %a : tensor<2x1x1xf16>
+  %n = array.div %d, %r : tensor<2x4x5xf16>, tensor<2x1x1xf16>
+  return %n : tensor<2x4x5xf16>
+}
+
+// Another idiom altogether: no remark.
+// REMARK-NOT: remark:
+// CHECK-LABEL: func.func @power_step
+func.func @power_step(%p: tensor<8x4xf32>, %e: tensor<f32>) -> tensor<8x4xf32> {
+  %s = array.mul %p, %p : tensor<8x4xf32>, tensor<8x4xf32>
+  %v = array.sum %s dims [0] keep : tensor<8x4xf32>
+  %a = array.add %v, %e : tensor<1x4xf32>, tensor<f32>
+  %r = array.sqrt %a : tensor<1x4xf32>
+  %n = array.div %p, %r : tensor<8x4xf32>, tensor<1x4xf32>
+  return %n : tensor<8x4xf32>
+}
