@@ -44,7 +44,25 @@ def passes_page():
         # include/runmat/Conversion/Passes.td documents the stage Conversion.
         stage = os.path.dirname(td).removeprefix("include/runmat/").removeprefix("lib/")
         sections.append(f"\n## {stage}\n\n{text.strip()}\n")
-    return [("docs/passes.md", PASSES_HEAD + "".join(sections))] if sections else []
+    return [("docs/passes.md", PASSES_HEAD + "".join(sections) + rejections())] if sections else []
+
+
+def rejections():
+    """The reasons of Rejections.def: one row for each RUNMAT_REJECTION(Name, "text", "why", "hint")."""
+    path = os.path.join(ROOT, "include", "runmat", "Dialect", "Fused", "Rejections.def")
+    if not os.path.exists(path):
+        return ""
+    with open(path) as file:
+        found = re.findall(r'RUNMAT_REJECTION\((\w+),((?:\s*"[^"]*"\s*,?)+)\)',
+                           re.sub(r"^//.*", "", file.read(), flags=re.M))
+    rows = ""
+    for _, strings in found:
+        # Adjacent literals are one string, as in C.
+        parts = [re.sub(r'"\s*"', "", p.strip()).strip('"') for p in re.split(r'(?<="),', strings)]
+        rows += f"| `{parts[0]}` | {parts[1]} | {parts[2] if len(parts) > 2 else ''} |\n"
+    return ("\n## Why something was not fused\n\nReasons of the missed remarks "
+            "(`--remarks-filter-missed=.*`), from Rejections.def.\n\n"
+            "| reason | why | what would make it match |\n|---|---|---|\n" + rows)
 
 
 def main():
