@@ -1,11 +1,110 @@
-#include "Scalars.h"
+// exp2, exp, log2 and log of f32 by polynomials: add, multiply, fma, compare,
+// select and integer operations only, so that they vectorise on the CPU and are
+// valid SPIR-V. Subnormals, infinities and NaN are right.
+#include "F32Functions.h"
+
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::array;
-Value array::expandExp2(Scalars &s, Value x) { return s.make<math::Exp2Op>(x); }
-Value array::expandExp(Scalars &s, Value x) { return s.make<math::ExpOp>(x); }
-Value array::expandLog2(Scalars &s, Value x) { return s.make<math::Log2Op>(x); }
-Value array::expandLog(Scalars &s, Value x) { return s.make<math::LogOp>(x); }
-Value array::expandPow(Scalars &s, Value x, Value y) {
-  return s.make<math::PowFOp>(x, y);
+
+/// 1.5 * 2^23: adding it rounds to an integer that then stands in the low bits.
+static constexpr double roundingShift = 0x1.8p23;
+
+Value array::limitKeepingNan(Scalars &s, Value x, double low, double high) {
+  Value lowest = s.f32(low), highest = s.f32(high);
+  x = s.select(s.cmp(FloatPredicate::OLT, highest, x), highest, x);
+  return s.select(s.cmp(FloatPredicate::OGT, lowest, x), lowest, x);
+}
+
+Rounded array::roundToInteger(Scalars &s, Value x) {
+  Value shifted = s.add(x, s.f32(roundingShift));
+  return {shifted, s.sub(shifted, s.f32(roundingShift))};
+}
+
+Value array::scaleByPowerOfTwo(Scalars &s, Value x, Value shifted,
+                               bool normal) {
+  Type i32 = s.b.getI32Type(), f32 = s.b.getF32Type();
+  Value bits = s.bits(shifted, i32);
+  // The shift drops everything but k: added to the exponent field.
+  if (normal)
+    return s.bits(s.addI(s.bits(x, i32), s.shl(bits, s.i32(23))), f32);
+  // In two steps, so that subnormal results round once and overflow is
+  // infinite.
+  Value k = s.subI(bits, s.i32(0x4B400000)); // the bits of roundingShift
+  Value half = s.shrS(k, s.i32(1)), rest = s.subI(k, half);
+  auto power = [&](Value exponent) {
+    return s.bits(s.shl(s.addI(exponent, s.i32(127)), s.i32(23)), f32);
+  };
+  return s.mul(s.mul(x, power(half)), power(rest));
+}
+
+Value array::exp2OfReduced(Scalars &s, Value r) {
+  return s.fma(r, s.horner(r, f32::exp2Terms), s.f32(1));
+}
+
+Value array::expandExp2(Scalars &s, Value x) {
+  // 2^-151 rounds to 0, 2^129 to infinity.
+  x = limitKeepingNan(s, x, -151, 129);
+  Rounded k = roundToInteger(s, x);
+  return scaleByPowerOfTwo(s, exp2OfReduced(s, s.sub(x, k.value)), k.shifted,
+                           false);
+}
+
+Value array::expandExp(Scalars &s, Value x) {
+  x = limitKeepingNan(s, x, -105, 89.5);
+  Value shifted = s.fma(x, s.f32(0x1.715476p0), s.f32(roundingShift));
+  Value k = s.sub(shifted, s.f32(roundingShift));
+  // ln 2 in two parts; the first has few enough bits for k times it to be
+  // exact.
+  Value r = s.fma(k, s.f32(-0x1.62e4p-1), x);
+  r = s.fma(k, s.f32(-0x1.7f7d1cp-20), r);
+  Value p = s.fma(s.mul(r, r), s.horner(r, f32::expTerms), r);
+  return scaleByPowerOfTwo(s, s.add(p, s.f32(1)), shifted, false);
+}
+
+Split array::splitFloat(Scalars &s, Value x) {
+  Type i32 = s.b.getI32Type(), f32 = s.b.getF32Type();
+  Value subnormal = s.cmp(FloatPredicate::OLT, x, s.f32(0x1p-126));
+  x = s.select(subnormal, s.mul(x, s.f32(0x1p23)), x);
+  Value bits = s.bits(x, i32);
+  // Offset so that the significand lies in [sqrt(1/2), sqrt(2)).
+  Value offset = s.subI(bits, s.i32(0x3f3504f3));
+  Value exponent = s.shrS(offset, s.i32(23));
+  Value significand =
+      s.bits(s.subI(bits, s.andI(offset, s.i32(0xff800000))), f32);
+  exponent = s.addI(exponent, s.select(subnormal, s.i32(-23), s.i32(0)));
+  return {significand, s.make<arith::SIToFPOp>(f32, exponent)};
+}
+
+/// The logarithm of what is not positive and finite.
+static Value finishLog(Scalars &s, Value x, Value result) {
+  double infinity = std::numeric_limits<double>::infinity();
+  Value zero = s.f32(0);
+  Value positive = s.cmp(FloatPredicate::OGT, x, zero);
+  Value finite = s.cmp(FloatPredicate::OLT, x, s.f32(infinity));
+  Value nan = s.f32(std::numeric_limits<double>::quiet_NaN());
+  Value special =
+      s.select(s.cmp(FloatPredicate::OEQ, x, zero), s.f32(-infinity), nan);
+  return s.select(s.andI(positive, finite), result,
+                  s.select(positive, x, special));
+}
+
+Value array::expandLog(Scalars &s, Value x) {
+  Split parts = splitFloat(s, x);
+  Value r = s.sub(parts.significand, s.f32(1));
+  Value tail = s.fma(s.mul(r, r), s.horner(r, f32::logTerms),
+                     s.mul(parts.exponent, s.f32(0x1.7f7d1cp-20)));
+  Value head = s.fma(parts.exponent, s.f32(0x1.62e4p-1), r);
+  return finishLog(s, x, s.add(head, tail));
+}
+
+Value array::expandLog2(Scalars &s, Value x) {
+  Split parts = splitFloat(s, x);
+  Value r = s.sub(parts.significand, s.f32(1));
+  Value curved = s.mul(s.mul(r, r), s.horner(r, f32::logTerms));
+  // 1 / ln 2 in two parts.
+  Value tail =
+      s.fma(curved, s.f32(0x1.715476p0), s.mul(r, s.f32(0x1.4ae0cp-26)));
+  Value log = s.fma(r, s.f32(0x1.715476p0), tail);
+  return finishLog(s, x, s.add(parts.exponent, log));
 }

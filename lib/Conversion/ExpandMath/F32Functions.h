@@ -1,0 +1,37 @@
+// Pieces that the f32 expansions share.
+#ifndef RUNMAT_LIB_CONVERSION_EXPANDMATH_F32FUNCTIONS_H
+#define RUNMAT_LIB_CONVERSION_EXPANDMATH_F32FUNCTIONS_H
+
+#include "F32Coefficients.h"
+#include "Scalars.h"
+
+namespace runmat::array {
+
+/// x limited to [low, high]; NaN stays (one minimum and one maximum on x86).
+mlir::Value limitKeepingNan(Scalars &s, mlir::Value x, double low, double high);
+
+/// x rounded to an integer, |x| < 2^22: as a float, and as the float
+/// 1.5 * 2^23 + integer, whose low bits are the integer.
+struct Rounded {
+  mlir::Value shifted, value;
+};
+Rounded roundToInteger(Scalars &s, mlir::Value x);
+
+/// x * 2^k for `shifted` from roundToInteger; `normal`: the result is known to
+/// be a normal number.
+mlir::Value scaleByPowerOfTwo(Scalars &s, mlir::Value x, mlir::Value shifted,
+                              bool normal);
+
+/// 2^r for r in [-1/2, 1/2].
+mlir::Value exp2OfReduced(Scalars &s, mlir::Value r);
+
+/// x = significand * 2^exponent, significand in [sqrt(1/2), sqrt(2)), for x
+/// positive and finite, subnormals included.
+struct Split {
+  mlir::Value significand, exponent;
+};
+Split splitFloat(Scalars &s, mlir::Value x);
+
+} // namespace runmat::array
+
+#endif // RUNMAT_LIB_CONVERSION_EXPANDMATH_F32FUNCTIONS_H

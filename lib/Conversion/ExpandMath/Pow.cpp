@@ -1,0 +1,191 @@
+// pow of f32: 2^(y log2 x) with log2 x as a sum of two floats (about 2^-29
+// relative), so that the error stays below 4 ulp over the whole range; IEEE
+// 754's special cases by select. What is known of y (a constant) and x (not
+// negative) leaves out what it makes unnecessary: a gamma curve needs about 50
+// operations.
+#include "F32Functions.h"
+
+using namespace mlir;
+using namespace runmat;
+using namespace runmat::array;
+
+namespace {
+
+/// What the compiler knows of the exponent.
+struct Exponent {
+  std::optional<float> constant;
+  bool isInteger() const {
+    return constant && std::trunc(*constant) == *constant;
+  }
+  bool isOdd() const {
+    return isInteger() && std::fmod(std::fabs(*constant), 2.0f) == 1.0f;
+  }
+  /// |y log2 x| stays below 126 for every positive finite x, so that the result
+  /// is a normal number.
+  bool resultIsNormal() const {
+    return constant && std::fabs(*constant) <= 0.83f;
+  }
+  /// The low part of y log2 x stays small even where the high part saturates.
+  bool isModerate() const { return constant && std::fabs(*constant) <= 1000; }
+};
+
+/// log2 of a positive finite number as high + low.
+struct Log2 {
+  Value high, low;
+};
+
+Log2 preciseLog2(Scalars &s, Value x) {
+  Split parts = splitFloat(s, x);
+  Value m = parts.significand, one = s.f32(1);
+  // log2 m = 2 / ln2 * atanh(t), t = (m - 1) / (m + 1); t as high + low by one
+  // division and the exact remainder.
+  Value numerator = s.sub(m, one), denominator = s.add(m, one);
+  Value dropped = s.sub(m, s.sub(denominator, one));
+  Value reciprocal = s.div(one, denominator);
+  Value t = s.mul(numerator, reciprocal), minusT = s.neg(t);
+  Value remainder = s.fma(minusT, denominator, numerator);
+  remainder = s.fma(minusT, dropped, remainder);
+  Value tLow = s.mul(remainder, reciprocal);
+  Value t2 = s.mul(t, t);
+  Value curve = s.mul(t2, s.horner(t2, f32::atanhTerms));
+  // 2 / ln2 in two parts.
+  Value c = s.f32(0x1.715476p1);
+  Value high = s.mul(t, c);
+  Value low = s.fma(t, c, s.neg(high));
+  low = s.fma(t, s.f32(0x1.4ae0cp-25), low);
+  low = s.fma(tLow, c, low);
+  low = s.fma(high, curve, low);
+  // The exponent is 0 or larger than the rest: its sum's error is exact.
+  Value sum = s.add(parts.exponent, high);
+  Value lost = s.add(s.sub(parts.exponent, sum), high);
+  return {sum, s.add(lost, low)};
+}
+
+/// Whether x is known not to be negative, nor -0.
+bool isNotNegative(Value x) {
+  if (std::optional<llvm::APFloat> value = constantValue(x))
+    return !value->isNegative();
+  if (auto choice = x.getDefiningOp<arith::SelectOp>()) {
+    // max(v, c): v > c ? v : c with c >= +0.
+    auto compare = choice.getCondition().getDefiningOp<arith::CmpFOp>();
+    std::optional<llvm::APFloat> bound = constantValue(choice.getFalseValue());
+    if (compare && bound && !bound->isNegative() && !bound->isNaN() &&
+        compare.getPredicate() == FloatPredicate::OGT &&
+        compare.getLhs() == choice.getTrueValue() &&
+        compare.getRhs() == choice.getFalseValue())
+      return true;
+    return isNotNegative(choice.getTrueValue()) &&
+           isNotNegative(choice.getFalseValue());
+  }
+  if (auto product = x.getDefiningOp<arith::MulFOp>())
+    return product.getLhs() == product.getRhs();
+  return x.getDefiningOp<math::AbsFOp>() != nullptr;
+}
+
+/// Exponents whose power is one or two operations, to the last bit or two; null
+/// for others.
+Value simplePower(Scalars &s, Value x, float y) {
+  if (y == 0)
+    return s.f32(1);
+  if (y == 1)
+    return x;
+  if (y == 2)
+    return s.mul(x, x);
+  if (y == 3)
+    return s.mul(s.mul(x, x), x);
+  if (y == -1)
+    return s.div(s.f32(1), x);
+  if (y != 0.5f)
+    return {};
+  // pow differs from sqrt at -0 and -infinity only.
+  double infinity = std::numeric_limits<double>::infinity();
+  Value root = s.sqrt(s.add(x, s.f32(0)));
+  if (isNotNegative(x))
+    return root;
+  return s.select(s.cmp(FloatPredicate::OEQ, x, s.f32(-infinity)),
+                  s.f32(infinity), root);
+}
+
+/// 2^(y log2 x), x positive and finite.
+Value power(Scalars &s, Value x, Value y, const Exponent &known) {
+  Log2 log = preciseLog2(s, x);
+  // So large that it saturates, so small that nothing overflows on the way.
+  if (!known.isModerate())
+    y = limitKeepingNan(s, y, -0x1p100, 0x1p100);
+  Value z = s.mul(y, log.high);
+  Value zLow = s.fma(y, log.low, s.fma(y, log.high, s.neg(z)));
+  if (!known.resultIsNormal()) {
+    Value limited = limitKeepingNan(s, z, -151, 129);
+    if (!known.isModerate())
+      zLow = s.select(s.cmp(FloatPredicate::OEQ, limited, z), zLow, s.f32(0));
+    z = limited;
+  }
+  Rounded k = roundToInteger(s, z);
+  Value r = s.add(s.sub(z, k.value), zLow);
+  return scaleByPowerOfTwo(s, exp2OfReduced(s, r), k.shifted,
+                           known.resultIsNormal());
+}
+
+} // namespace
+
+Value array::expandPow(Scalars &s, Value x, Value y) {
+  Type i32 = s.b.getI32Type(), f32 = s.b.getF32Type();
+  Exponent known;
+  if (std::optional<llvm::APFloat> value = constantValue(y);
+      value && value->isFinite()) {
+    known.constant = value->convertToFloat();
+    if (Value simple = simplePower(s, x, *known.constant))
+      return simple;
+  }
+  Value zero = s.f32(0), one = s.f32(1);
+  Value infinity = s.f32(std::numeric_limits<double>::infinity());
+  bool notNegative = isNotNegative(x);
+  Value magnitude = notNegative ? x : s.abs(x);
+  Value result = power(s, magnitude, y, known);
+
+  // 0, infinity and NaN go to themselves or to their reciprocal. Their bits,
+  // less one and read as a signed number above its minimum, are the largest.
+  Value order = s.addI(s.bits(magnitude, i32), s.i32(0x7fffffff));
+  Value special = s.cmp(IntPredicate::sgt, order, s.i32(-0x800002));
+  Value extreme;
+  if (known.constant)
+    extreme = *known.constant > 0 ? magnitude : s.div(one, magnitude);
+  else
+    extreme = s.select(s.cmp(FloatPredicate::OLT, y, zero),
+                       s.div(one, magnitude), magnitude);
+  // A NaN exponent keeps the NaN that it made.
+  if (!known.constant)
+    extreme = s.select(s.isNan(y), y, extreme);
+  result = s.select(special, extreme, result);
+
+  // A negative base: the sign of an odd integral exponent, NaN for a fraction.
+  if (!notNegative) {
+    Value negative = s.andI(s.bits(x, i32), s.i32(0x80000000));
+    auto withSign = [&](Value sign) {
+      return s.bits(s.xorI(s.bits(result, i32), sign), f32);
+    };
+    Value nan = s.f32(std::numeric_limits<double>::quiet_NaN());
+    Value finiteBelowZero =
+        s.andI(s.cmp(FloatPredicate::OLT, x, zero),
+               s.cmp(FloatPredicate::OLT, magnitude, infinity));
+    if (known.isOdd()) {
+      result = withSign(negative);
+    } else if (known.constant && !known.isInteger()) {
+      result = s.select(finiteBelowZero, nan, result);
+    } else if (!known.constant) {
+      Value half = s.mul(y, s.f32(0.5));
+      Value integral = s.cmp(FloatPredicate::OEQ, s.make<math::FloorOp>(y), y);
+      Value odd = s.andI(integral, s.cmp(FloatPredicate::ONE,
+                                         s.make<math::FloorOp>(half), half));
+      result = withSign(s.select(odd, negative, s.i32(0)));
+      Value fraction = s.cmp(FloatPredicate::ONE, s.make<math::FloorOp>(y), y);
+      result = s.select(s.andI(finiteBelowZero, fraction), nan, result);
+    }
+  }
+  if (known.constant)
+    return result;
+  // Whatever the other operand is, NaN included.
+  Value trivial = s.orI(s.cmp(FloatPredicate::OEQ, y, zero),
+                        s.cmp(FloatPredicate::OEQ, x, one));
+  return s.select(trivial, one, result);
+}
