@@ -55,9 +55,14 @@ def remez(f, weight, powers, low, high):
     return solution[:n], np.max(np.abs(error))
 
 
-def rounded(f, weight, count, low, high):
-    """As remez with powers 0 .. count - 1; the coefficients rounded to f32, and the error of those."""
+def rounded(f, weight, count, low, high, refit=False):
+    """As remez with powers 0 .. count - 1; the coefficients rounded to f32, and the error of those. `refit`: the
+    others are found again after the first one was rounded (for intervals that start at 0)."""
     c, _ = remez(f, weight, range(count), low, high)
+    if refit:
+        first = LD(np.float32(c[0]))
+        rest, _ = remez(lambda x: f(x) - first, weight, range(1, count), low, high)
+        c = [first, *rest]
     c = [np.float32(v) for v in c]
     grid = np.linspace(LD(low), LD(high), 100001)
     grid = grid[np.abs(grid) > 1e-7 * (high - low)]
@@ -95,8 +100,10 @@ namespace runmat::array::f32 {
     # atanh(s) = s + s^3 / 3 + ...: log2(m) = 2 / ln2 * atanh(s), s = (m - 1) / (m + 1).
     top = 0.1715729
     f = lambda t: (np.arctanh(np.sqrt(t)) / np.sqrt(t) - 1) / t
-    c, e = rounded(f, lambda t: t, 3, 0.0, top * top)
+    c, e = rounded(f, lambda t: t, 4, 0.0, top * top, refit=True)
     show("atanhTerms", "(atanh(s) / s - 1) / s^2 as a polynomial of s^2 in [0, 0.0294]; absolute, of atanh(s) / s.", c, e)
+    c, e = rounded(f, lambda t: t, 3, 0.0, top * top)
+    show("atanhShortTerms", "The same, one term shorter.", c, e)
     print("""} // namespace runmat::array::f32
 
 #endif // RUNMAT_LIB_CONVERSION_EXPANDMATH_F32COEFFICIENTS_H""")

@@ -34,11 +34,25 @@ static Value f32ToBf16(Scalars &s, Value x) {
   return s.bits(narrow, s.b.getBF16Type());
 }
 
+/// bf16 is the upper half of f32. By bits, because LLVM would move a floor or
+/// trunc of an extension in front of it, into bf16, and then call the library
+/// to round.
+static Value bf16ToF32(Scalars &s, Value x) {
+  Value bits =
+      s.make<arith::ExtUIOp>(s.b.getI32Type(), s.bits(x, s.b.getI16Type()));
+  return s.bits(s.shl(bits, s.i32(16)), s.b.getF32Type());
+}
+
+static Value halfToF32(Scalars &s, Value x) {
+  return x.getType().isBF16() ? bf16ToF32(s, x)
+                              : s.make<arith::ExtFOp>(s.b.getF32Type(), x);
+}
+
 static Value floatToFloat(Scalars &s, Value x, Type to) {
   Type from = x.getType();
   Type f32 = s.b.getF32Type();
   if (isHalf(from))
-    x = s.make<arith::ExtFOp>(f32, x);
+    x = halfToF32(s, x);
   if (to.isF64())
     return x.getType() == to ? x : s.make<arith::ExtFOp>(to, x);
   if (x.getType().isF64())
@@ -50,7 +64,7 @@ static Value floatToFloat(Scalars &s, Value x, Type to) {
 
 static Value floatToInt(Scalars &s, Value x, Type to) {
   if (isHalf(x.getType()))
-    x = s.make<arith::ExtFOp>(s.b.getF32Type(), x);
+    x = halfToF32(s, x);
   Type from = x.getType();
   if (to.isInteger(1))
     return s.cmp(FloatPredicate::UNE, x, s.number(from, 0));

@@ -39,7 +39,13 @@ Value array::scaleByPowerOfTwo(Scalars &s, Value x, Value shifted,
 }
 
 Value array::exp2OfReduced(Scalars &s, Value r) {
-  return s.fma(r, s.horner(r, f32::exp2Terms), s.f32(1));
+  // Pairs of terms side by side (Estrin): pow is bound by its latency.
+  auto pair = [&](int i) {
+    return s.fma(r, s.f32(f32::exp2Terms[i + 1]), s.f32(f32::exp2Terms[i]));
+  };
+  Value r2 = s.mul(r, r);
+  Value upper = s.fma(r2, pair(4), pair(2));
+  return s.fma(r, s.fma(r2, upper, pair(0)), s.f32(1));
 }
 
 Value array::expandExp2(Scalars &s, Value x) {
@@ -60,6 +66,25 @@ Value array::expandExp(Scalars &s, Value x) {
   r = s.fma(k, s.f32(-0x1.7f7d1cp-20), r);
   Value p = s.fma(s.mul(r, r), s.horner(r, f32::expTerms), r);
   return scaleByPowerOfTwo(s, s.add(p, s.f32(1)), shifted, false);
+}
+
+Value array::expandExpm1(Scalars &s, Value x) {
+  // Below -18 the result is -1 to the last bit.
+  x = limitKeepingNan(s, x, -18, 89.5);
+  Value shifted = s.fma(x, s.f32(0x1.715476p0), s.f32(roundingShift));
+  Value k = s.sub(shifted, s.f32(roundingShift));
+  Value r = s.fma(k, s.f32(-0x1.62e4p-1), x);
+  r = s.fma(k, s.f32(-0x1.7f7d1cp-20), r);
+  Value p = s.fma(s.mul(r, r), s.horner(r, f32::expTerms), r);
+  // 2^k p + (2^k - 1) = 2^k (p + (1 - 2^-k)); 2^-k is 0 where it would be
+  // subnormal.
+  Value number = s.subI(s.bits(shifted, s.b.getI32Type()), s.i32(0x4B400000));
+  Value field = s.make<arith::MaxSIOp>(s.subI(s.i32(127), number), s.i32(0));
+  Value inverse = s.bits(s.shl(field, s.i32(23)), s.b.getF32Type());
+  Value sum = s.add(p, s.sub(s.f32(1), inverse));
+  Value result = scaleByPowerOfTwo(s, sum, shifted, false);
+  // Keeps the sign of a zero.
+  return s.select(s.cmp(FloatPredicate::OEQ, x, s.f32(0)), x, result);
 }
 
 Split array::splitFloat(Scalars &s, Value x) {

@@ -33,6 +33,41 @@ static Value hypot(Scalars &s, Value a, Value b) {
   return s.select(infinite, infinity, root);
 }
 
+static Value log(Scalars &s, Value x) {
+  return x.getType().isF32() ? expandLog(s, x) : s.make<math::LogOp>(x);
+}
+
+/// log(u) + c / u, u = 1 + x rounded, c what the rounding lost. math.log1p is
+/// avoided: --convert-math-to-llvm makes log(1 + x) of it.
+static Value log1p(Scalars &s, Value x) {
+  Type type = x.getType();
+  Value one = s.number(type, 1), u = s.add(x, one);
+  Value lost = s.sub(x, s.sub(u, one));
+  Value main = log(s, u);
+  Value corrected = s.add(main, s.div(lost, u));
+  Value zero = s.number(type, 0);
+  Value infinity = s.number(type, std::numeric_limits<double>::infinity());
+  Value ordinary = s.andI(s.cmp(FloatPredicate::OGT, u, zero),
+                          s.cmp(FloatPredicate::OLT, u, infinity));
+  Value result = s.select(ordinary, corrected, main);
+  return s.select(s.cmp(FloatPredicate::OEQ, x, zero), x, result);
+}
+
+/// (u - 1) x / log(u) with u = e^x rounded: the errors of u cancel (Kahan).
+/// math.expm1 is avoided: --convert-math-to-llvm makes exp(x) - 1 of it.
+static Value expm1(Scalars &s, Value x) {
+  if (x.getType().isF32())
+    return expandExpm1(s, x);
+  Type type = x.getType();
+  Value one = s.number(type, 1), u = s.make<math::ExpOp>(x);
+  Value difference = s.sub(u, one);
+  Value result = s.mul(difference, s.div(x, s.make<math::LogOp>(u)));
+  // e^x beyond the numbers' precision, where the quotient is 1 or inf / inf.
+  Value far = s.cmp(FloatPredicate::OGT, s.abs(x), s.number(type, 40));
+  result = s.select(far, difference, result);
+  return s.select(s.cmp(FloatPredicate::OEQ, u, one), x, result);
+}
+
 Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
   Value a = operands[0], b = operands.size() > 1 ? operands[1] : Value();
   bool f32 = a.getType().isF32();
@@ -56,8 +91,8 @@ Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
       })
       .Case([&](HypotOp) { return hypot(s, a, b); })
       .Case([&](CbrtOp) { return s.make<math::CbrtOp>(a); })
-      .Case([&](Expm1Op) { return s.make<math::ExpM1Op>(a); })
-      .Case([&](Log1pOp) { return s.make<math::Log1pOp>(a); })
+      .Case([&](Expm1Op) { return expm1(s, a); })
+      .Case([&](Log1pOp) { return log1p(s, a); })
       .Case([&](Log10Op) { return s.make<math::Log10Op>(a); })
       .Case([&](SinOp) { return s.make<math::SinOp>(a); })
       .Case([&](CosOp) { return s.make<math::CosOp>(a); })

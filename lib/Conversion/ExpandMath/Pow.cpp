@@ -1,4 +1,4 @@
-// pow of f32: 2^(y log2 x) with log2 x as a sum of two floats (about 2^-29
+// pow of f32: 2^(y log2 x) with log2 x as a sum of two floats (about 2^-30
 // relative), so that the error stays below 4 ulp over the whole range; IEEE
 // 754's special cases by select. What is known of y (a constant) and x (not
 // negative) leaves out what it makes unnecessary: a gamma curve needs about 50
@@ -27,18 +27,29 @@ struct Exponent {
   }
   /// The low part of y log2 x stays small even where the high part saturates.
   bool isModerate() const { return constant && std::fabs(*constant) <= 1000; }
+  /// A log2 to 2^-24 is enough: gamma curves.
+  bool isSmall() const { return constant && std::fabs(*constant) <= 2.5f; }
 };
 
-/// log2 of a positive finite number as high + low.
+/// log2 of a positive finite number as high + low, low below high's rounding.
 struct Log2 {
   Value high, low;
 };
 
+/// The exact sum, |a| >= |b| or a = 0.
+Log2 addExactly(Scalars &s, Value a, Value b) {
+  Value sum = s.add(a, b);
+  return {sum, s.add(s.sub(a, sum), b)};
+}
+
+// log2 m = 2 / ln2 * atanh(t), t = (m - 1) / (m + 1), 2 / ln2 in two parts.
+constexpr double twoByLn2 = 0x1.715476p1, twoByLn2Low = 0x1.4ae0cp-25;
+
+/// Relative error about 2^-30: t is carried as high + low too, by one division
+/// and the exact remainder.
 Log2 preciseLog2(Scalars &s, Value x) {
   Split parts = splitFloat(s, x);
   Value m = parts.significand, one = s.f32(1);
-  // log2 m = 2 / ln2 * atanh(t), t = (m - 1) / (m + 1); t as high + low by one
-  // division and the exact remainder.
   Value numerator = s.sub(m, one), denominator = s.add(m, one);
   Value dropped = s.sub(m, s.sub(denominator, one));
   Value reciprocal = s.div(one, denominator);
@@ -47,18 +58,24 @@ Log2 preciseLog2(Scalars &s, Value x) {
   remainder = s.fma(minusT, dropped, remainder);
   Value tLow = s.mul(remainder, reciprocal);
   Value t2 = s.mul(t, t);
-  Value curve = s.mul(t2, s.horner(t2, f32::atanhTerms));
-  // 2 / ln2 in two parts.
-  Value c = s.f32(0x1.715476p1);
+  Value c = s.f32(twoByLn2);
   Value high = s.mul(t, c);
   Value low = s.fma(t, c, s.neg(high));
-  low = s.fma(t, s.f32(0x1.4ae0cp-25), low);
+  low = s.fma(t, s.f32(twoByLn2Low), low);
   low = s.fma(tLow, c, low);
-  low = s.fma(high, curve, low);
-  // The exponent is 0 or larger than the rest: its sum's error is exact.
-  Value sum = s.add(parts.exponent, high);
-  Value lost = s.add(s.sub(parts.exponent, sum), high);
-  return {sum, s.add(lost, low)};
+  low = s.fma(s.mul(high, t2), s.horner(t2, f32::atanhTerms), low);
+  Log2 sum = addExactly(s, parts.exponent, high);
+  return addExactly(s, sum.high, s.add(sum.low, low));
+}
+
+/// Error about 2^-24 for the significand's part; the exponent's is exact.
+Log2 shortLog2(Scalars &s, Value x) {
+  Split parts = splitFloat(s, x);
+  Value m = parts.significand, one = s.f32(1);
+  Value t = s.div(s.sub(m, one), s.add(m, one));
+  Value t2 = s.mul(t, t), high = s.mul(t, s.f32(twoByLn2));
+  Value curve = s.mul(t2, s.horner(t2, f32::atanhShortTerms));
+  return addExactly(s, parts.exponent, s.fma(high, curve, high));
 }
 
 /// Whether x is known not to be negative, nor -0.
@@ -108,7 +125,7 @@ Value simplePower(Scalars &s, Value x, float y) {
 
 /// 2^(y log2 x), x positive and finite.
 Value power(Scalars &s, Value x, Value y, const Exponent &known) {
-  Log2 log = preciseLog2(s, x);
+  Log2 log = known.isSmall() ? shortLog2(s, x) : preciseLog2(s, x);
   // So large that it saturates, so small that nothing overflows on the way.
   if (!known.isModerate())
     y = limitKeepingNan(s, y, -0x1p100, 0x1p100);

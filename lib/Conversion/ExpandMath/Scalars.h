@@ -117,6 +117,7 @@ struct Scalars {
 // docs/numerics.md.
 mlir::Value expandExp2(Scalars &s, mlir::Value x);
 mlir::Value expandExp(Scalars &s, mlir::Value x);
+mlir::Value expandExpm1(Scalars &s, mlir::Value x);
 mlir::Value expandLog2(Scalars &s, mlir::Value x);
 mlir::Value expandLog(Scalars &s, mlir::Value x);
 mlir::Value expandPow(Scalars &s, mlir::Value x, mlir::Value y);
