@@ -288,10 +288,16 @@ struct Reducer {
 Value Reducer::arg(bool smallest) {
   OpFoldResult n = count();
   std::optional<int64_t> known = getConstantIntValue(n);
-  if (!known || *known == 0)
-    b.check(arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::ne,
-                                  b.materialize(n), b.index(0)),
+  if (!known || *known == 0) {
+    // Where the result is empty too there is nothing to find.
+    Value some = arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::ne,
+                                       b.materialize(n), b.index(0));
+    Value none =
+        arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::eq,
+                              b.materialize(b.count(sizes, kept)), b.index(0));
+    b.check(arith::OrIOp::create(b, b.loc(), some, none),
             check::emptyArg(smallest ? "argmin" : "argmax"), {});
+  }
   SmallVector<Value> factors(dims.size());
   OpFoldResult factor = b.getIndexAttr(1);
   for (int64_t i = dims.size() - 1; i >= 0; --i) {

@@ -149,17 +149,22 @@ static void checkBounds(Lowering &b, int64_t dim, OpFoldResult offset,
   auto both = [&](Value x, Value y) {
     return arith::AndIOp::create(b, b.loc(), x, y).getResult();
   };
+  // By division, so that no product overflows; a stride below 1 fails anyway.
   Value steps = arith::SubIOp::create(b, b.loc(), nV, one);
-  Value last = arith::AddIOp::create(
-      b, b.loc(), oV, arith::MulIOp::create(b, b.loc(), steps, sV));
+  Value room = arith::SubIOp::create(
+      b, b.loc(), arith::SubIOp::create(b, b.loc(), wV, one), oV);
+  Value divisor = s && *s >= 1
+                      ? sV
+                      : arith::MaxSIOp::create(b, b.loc(), sV, one).getResult();
+  Value most = arith::DivSIOp::create(b, b.loc(), room, divisor);
   // A slice of nothing may start anywhere up to the end.
   Value inside = arith::SelectOp::create(
       b, b.loc(), compare(b, arith::CmpIPredicate::eq, nV, zero),
       compare(b, arith::CmpIPredicate::sle, oV, wV),
-      compare(b, arith::CmpIPredicate::slt, last, wV));
+      both(compare(b, arith::CmpIPredicate::slt, oV, wV),
+           compare(b, arith::CmpIPredicate::sle, steps, most)));
   Value fits =
-      both(both(compare(b, arith::CmpIPredicate::sge, oV, zero),
-                compare(b, arith::CmpIPredicate::sge, nV, zero)),
+      both(compare(b, arith::CmpIPredicate::sge, oV, zero),
            both(compare(b, arith::CmpIPredicate::sge, sV, one), inside));
   b.check(fits, check::sliceBounds(dim), {offset, size, stride, whole});
 }
@@ -169,9 +174,11 @@ Value array::lowerSlice(SliceOp op, Lowering &b) {
   Sizes offsets = getMixedValues(op.getStaticOffsets(), op.getOffsets(), b);
   Sizes sizes = getMixedValues(op.getStaticSizes(), op.getSizes(), b);
   Sizes strides = getMixedValues(op.getStaticStrides(), op.getStrides(), b);
-  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    b.checkNotNegative(sizes[dim], check::negativeSize(dim));
     checkBounds(b, dim, offsets[dim], sizes[dim], strides[dim],
                 b.sizeOf(op.getX(), dim));
+  }
   return tensor::ExtractSliceOp::create(b, b.loc(), type, op.getX(), offsets,
                                         sizes, strides);
 }
