@@ -16,7 +16,8 @@ static Value multiplyAdd(OpBuilder &b, Location loc, Value x, Value y,
   y = castScalar(b, loc, y, type);
   if (isa<FloatType>(type))
     return arith::AddFOp::create(b, loc, total,
-                                 arith::MulFOp::create(b, loc, x, y));
+                                 arith::MulFOp::create(b, loc, x, y),
+                                 arith::FastMathFlags::reassoc);
   return arith::AddIOp::create(b, loc, total,
                                arith::MulIOp::create(b, loc, x, y));
 }

@@ -91,17 +91,56 @@ struct Reducer {
         body, loc, nan, constantOf(body, loc, wide, instead), widened);
   }
 
+  /// The sum of `term` over the elements (and those of `extra`), as a tensor of
+  /// `wide`.
+  Value accumulate(
+      ValueRange extra, Type wide,
+      llvm::function_ref<Value(OpBuilder &, Location, ValueRange)> term) {
+    Value zero = constantOf(b, b.loc(), wide, 0);
+    if (!element.isF64())
+      return reduce(extra, {zero},
+                    [&](OpBuilder &body, Location loc, ValueRange args) {
+                      Value v = term(body, loc, args);
+                      return SmallVector<Value>{add(body, loc, v, args.back())};
+                    })[0];
+    // Knuth's exact sum of two, all losses added up: no slower than the sum
+    // alone, whose additions wait for each other.
+    SmallVector<Value> sums =
+        reduce(extra, {zero, zero},
+               [&](OpBuilder &body, Location loc, ValueRange args) {
+                 Value v = term(body, loc, args), total = args[args.size() - 2];
+                 auto plus = [&](Value x, Value y) {
+                   return arith::AddFOp::create(body, loc, x, y).getResult();
+                 };
+                 auto minus = [&](Value x, Value y) {
+                   return arith::SubFOp::create(body, loc, x, y).getResult();
+                 };
+                 Value next = plus(total, v), taken = minus(next, total);
+                 Value lost =
+                     plus(minus(total, minus(next, taken)), minus(v, taken));
+                 return SmallVector<Value>{next, plus(args.back(), lost)};
+               });
+    return b.mapSame(
+        sums, wide, [&](OpBuilder &body, Location loc, ValueRange args) {
+          // An infinite or NaN sum is the answer, its losses are NaN.
+          Value finite = IsFiniteOp::create(body, loc, args[0]);
+          Value corrected = arith::AddFOp::create(body, loc, args[0], args[1]);
+          return SmallVector<Value>{
+              arith::SelectOp::create(body, loc, finite, corrected, args[0])};
+        });
+  }
+
   Value sum(Type wide) {
-    return reduce({}, {constantOf(b, b.loc(), wide, 0)},
-                  [&](OpBuilder &body, Location loc, ValueRange args) {
-                    Value v = element_(body, loc, args[0], wide, 0);
-                    return SmallVector<Value>{add(body, loc, v, args[1])};
-                  })[0];
+    return accumulate({}, wide,
+                      [&](OpBuilder &body, Location loc, ValueRange args) {
+                        return element_(body, loc, args[0], wide, 0);
+                      });
   }
 
   static Value add(OpBuilder &body, Location loc, Value v, Value total) {
     if (isa<FloatType>(v.getType()))
-      return arith::AddFOp::create(body, loc, v, total);
+      return arith::AddFOp::create(body, loc, v, total,
+                                   arith::FastMathFlags::reassoc);
     return arith::AddIOp::create(body, loc, v, total);
   }
 
@@ -173,21 +212,19 @@ struct Reducer {
       ddof = attr.getInt();
     Type wide = wideType(element);
     Value mean = divideByCount(sum(wide), wide, 0, false);
-    Value squares =
-        reduce({mean}, {constantOf(b, b.loc(), wide, 0)},
-               [&](OpBuilder &body, Location loc, ValueRange args) {
-                 Value v = castScalar(body, loc, args[0], wide);
-                 Value d = arith::SubFOp::create(body, loc, v, args[1]);
-                 Value square = arith::MulFOp::create(body, loc, d, d);
-                 if (op.omitsNan()) {
-                   Value nan = arith::CmpFOp::create(
-                       body, loc, arith::CmpFPredicate::UNO, args[0], args[0]);
-                   square = arith::SelectOp::create(
-                       body, loc, nan, constantOf(body, loc, wide, 0), square);
-                 }
-                 return SmallVector<Value>{
-                     arith::AddFOp::create(body, loc, square, args[2])};
-               })[0];
+    Value squares = accumulate(
+        {mean}, wide, [&](OpBuilder &body, Location loc, ValueRange args) {
+          Value v = castScalar(body, loc, args[0], wide);
+          Value d = arith::SubFOp::create(body, loc, v, args[1]);
+          Value square = arith::MulFOp::create(body, loc, d, d);
+          if (!op.omitsNan())
+            return square;
+          Value nan = arith::CmpFOp::create(
+              body, loc, arith::CmpFPredicate::UNO, args[0], args[0]);
+          return arith::SelectOp::create(body, loc, nan,
+                                         constantOf(body, loc, wide, 0), square)
+              .getResult();
+        });
     return divideByCount(squares, element, ddof, root);
   }
 

@@ -225,7 +225,14 @@ Value array::expandArithmetic(Operation *op, ValueRange operands, Scalars &s) {
       .Case([&](CompareOp compareOp) {
         return compare(s, compareOp.getPredicate(), a, b);
       })
-      .Case([&](SelectOp) { return s.select(a, b, c); })
+      .Case([&](SelectOp) {
+        // Not of bf16 itself: LLVM would do it in f32 and call the library to
+        // round back.
+        Type chosen = b.getType(), i16 = s.b.getI16Type();
+        if (!chosen.isBF16())
+          return s.select(a, b, c);
+        return s.bits(s.select(a, s.bits(b, i16), s.bits(c, i16)), chosen);
+      })
       .Case([&](CastOp castOp) {
         return s.cast(a, castOp.getResult().getType());
       })

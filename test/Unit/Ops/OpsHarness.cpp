@@ -145,6 +145,7 @@ Program::Outcome Program::compiled(const std::string &path) {
   Outcome outcome;
   CompileOptions options;
   options.fuse = false;
+  options.optLevel = 1;
   Result<std::unique_ptr<CompiledProgram>> program = compileFile(path, options);
   if (!program) {
     outcome.error = "compile: " + program.error().message;
