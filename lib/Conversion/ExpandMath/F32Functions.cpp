@@ -29,13 +29,14 @@ Value array::scaleByPowerOfTwo(Scalars &s, Value x, Value shifted,
   if (normal)
     return s.bits(s.addI(s.bits(x, i32), s.shl(bits, s.i32(23))), f32);
   // In two steps, so that subnormal results round once and overflow is
-  // infinite.
-  Value k = s.subI(bits, s.i32(0x4B400000)); // the bits of roundingShift
-  Value half = s.shrS(k, s.i32(1)), rest = s.subI(k, half);
-  auto power = [&](Value exponent) {
-    return s.bits(s.shl(s.addI(exponent, s.i32(127)), s.i32(23)), f32);
+  // infinite: exponent fields half(k) + 127 and k - half(k) + 127. 0x4B400000
+  // are the bits of roundingShift.
+  Value both = s.subI(bits, s.i32(0x4B400000 - 254));
+  Value first = s.shrS(both, s.i32(1)), second = s.subI(both, first);
+  auto power = [&](Value field) {
+    return s.bits(s.shl(field, s.i32(23)), f32);
   };
-  return s.mul(s.mul(x, power(half)), power(rest));
+  return s.mul(s.mul(x, power(first)), power(second));
 }
 
 Value array::exp2OfReduced(Scalars &s, Value r) {
@@ -87,17 +88,21 @@ Value array::expandExpm1(Scalars &s, Value x) {
   return s.select(s.cmp(FloatPredicate::OEQ, x, s.f32(0)), x, result);
 }
 
-Split array::splitFloat(Scalars &s, Value x) {
+Split array::splitFloat(Scalars &s, Value x, bool subnormals) {
   Type i32 = s.b.getI32Type(), f32 = s.b.getF32Type();
-  Value subnormal = s.cmp(FloatPredicate::OLT, x, s.f32(0x1p-126));
-  x = s.select(subnormal, s.mul(x, s.f32(0x1p23)), x);
+  Value subnormal;
+  if (subnormals) {
+    subnormal = s.cmp(FloatPredicate::OLT, x, s.f32(0x1p-126));
+    x = s.select(subnormal, s.mul(x, s.f32(0x1p23)), x);
+  }
   Value bits = s.bits(x, i32);
   // Offset so that the significand lies in [sqrt(1/2), sqrt(2)).
   Value offset = s.subI(bits, s.i32(0x3f3504f3));
   Value exponent = s.shrS(offset, s.i32(23));
   Value significand =
       s.bits(s.subI(bits, s.andI(offset, s.i32(0xff800000))), f32);
-  exponent = s.addI(exponent, s.select(subnormal, s.i32(-23), s.i32(0)));
+  if (subnormal)
+    exponent = s.addI(exponent, s.select(subnormal, s.i32(-23), s.i32(0)));
   return {significand, s.make<arith::SIToFPOp>(f32, exponent)};
 }
 

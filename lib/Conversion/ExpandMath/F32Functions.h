@@ -17,8 +17,8 @@ struct Rounded {
 };
 Rounded roundToInteger(Scalars &s, mlir::Value x);
 
-/// x * 2^k for `shifted` from roundToInteger; `normal`: the result is known to
-/// be a normal number.
+/// x * 2^k for `shifted` from roundToInteger, k in [-252, 254]; `normal`: the
+/// result is known to be a normal number.
 mlir::Value scaleByPowerOfTwo(Scalars &s, mlir::Value x, mlir::Value shifted,
                               bool normal);
 
@@ -26,11 +26,12 @@ mlir::Value scaleByPowerOfTwo(Scalars &s, mlir::Value x, mlir::Value shifted,
 mlir::Value exp2OfReduced(Scalars &s, mlir::Value r);
 
 /// x = significand * 2^exponent, significand in [sqrt(1/2), sqrt(2)), for x
-/// positive and finite, subnormals included.
+/// positive and finite. Without `subnormals`, 0 and those have exponent -127 or
+/// -126, infinity and NaN have 128 (and any significand).
 struct Split {
   mlir::Value significand, exponent;
 };
-Split splitFloat(Scalars &s, mlir::Value x);
+Split splitFloat(Scalars &s, mlir::Value x, bool subnormals = true);
 
 } // namespace runmat::array
 

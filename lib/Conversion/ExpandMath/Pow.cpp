@@ -1,7 +1,7 @@
 // pow of f32: 2^(y log2 x) with log2 x as a sum of two floats (about 2^-30
 // relative), so that the error stays below 4 ulp over the whole range; IEEE
 // 754's special cases by select. What is known of y (a constant) and x (not
-// negative) leaves out what it makes unnecessary: a gamma curve needs about 50
+// negative) leaves out what it makes unnecessary: a gamma curve needs about 40
 // operations.
 #include "F32Functions.h"
 
@@ -29,6 +29,8 @@ struct Exponent {
   bool isModerate() const { return constant && std::fabs(*constant) <= 1000; }
   /// A log2 to 2^-24 is enough: gamma curves.
   bool isSmall() const { return constant && std::fabs(*constant) <= 2.5f; }
+  /// 0, subnormals and infinity overflow or underflow by themselves.
+  bool saturates() const { return isSmall() && std::fabs(*constant) >= 1.2f; }
 };
 
 /// log2 of a positive finite number as high + low, low below high's rounding.
@@ -68,16 +70,6 @@ Log2 preciseLog2(Scalars &s, Value x) {
   return addExactly(s, sum.high, s.add(sum.low, low));
 }
 
-/// Error about 2^-24 for the significand's part; the exponent's is exact.
-Log2 shortLog2(Scalars &s, Value x) {
-  Split parts = splitFloat(s, x);
-  Value m = parts.significand, one = s.f32(1);
-  Value t = s.div(s.sub(m, one), s.add(m, one));
-  Value t2 = s.mul(t, t), high = s.mul(t, s.f32(twoByLn2));
-  Value curve = s.mul(t2, s.horner(t2, f32::atanhShortTerms));
-  return addExactly(s, parts.exponent, s.fma(high, curve, high));
-}
-
 /// Whether x is known not to be negative, nor -0.
 bool isNotNegative(Value x) {
   if (std::optional<llvm::APFloat> value = constantValue(x))
@@ -97,6 +89,21 @@ bool isNotNegative(Value x) {
   if (auto product = x.getDefiningOp<arith::MulFOp>())
     return product.getLhs() == product.getRhs();
   return x.getDefiningOp<math::AbsFOp>() != nullptr;
+}
+
+/// Whether x is known not to be NaN: the smaller or larger of a value and a
+/// constant, which a NaN loses against.
+bool isNeverNan(Value x) {
+  auto choice = x.getDefiningOp<arith::SelectOp>();
+  if (!choice)
+    return false;
+  auto compare = choice.getCondition().getDefiningOp<arith::CmpFOp>();
+  std::optional<llvm::APFloat> bound = constantValue(choice.getFalseValue());
+  return compare && bound && !bound->isNaN() &&
+         (compare.getPredicate() == FloatPredicate::OGT ||
+          compare.getPredicate() == FloatPredicate::OLT) &&
+         compare.getLhs() == choice.getTrueValue() &&
+         compare.getRhs() == choice.getFalseValue();
 }
 
 /// Exponents whose power is one or two operations, to the last bit or two; null
@@ -123,9 +130,31 @@ Value simplePower(Scalars &s, Value x, float y) {
                   s.f32(infinity), root);
 }
 
+/// x^y for a constant |y| <= 2.5: log2 x = e + v, and y e and y v are only
+/// added after the integer part was taken off, by fma, so that one float is
+/// enough for v. Where y saturates, x may also be 0, subnormal or infinite.
+Value smallPower(Scalars &s, Value x, const Exponent &known) {
+  Split parts = splitFloat(s, x, !known.saturates());
+  Value m = parts.significand, e = parts.exponent, one = s.f32(1);
+  Value t = s.div(s.sub(m, one), s.add(m, one));
+  Value t2 = s.mul(t, t), high = s.mul(t, s.f32(twoByLn2));
+  Value curve = s.mul(t2, s.horner(t2, f32::atanhShortTerms));
+  Value v = s.fma(high, curve, high);
+  double c = *known.constant;
+  Value y = s.f32(c);
+  // Beyond what scaleByPowerOfTwo takes: |e| <= 128, so only larger exponents.
+  // |y v| <= 1.3, so 154 saturates.
+  if (std::fabs(c) > 1.95)
+    e = limitKeepingNan(s, e, -154 / std::fabs(c), 154 / std::fabs(c));
+  Rounded k = roundToInteger(s, s.mul(y, s.add(e, v)));
+  Value r = s.fma(y, v, s.fma(y, e, s.neg(k.value)));
+  return scaleByPowerOfTwo(s, exp2OfReduced(s, r), k.shifted,
+                           known.resultIsNormal());
+}
+
 /// 2^(y log2 x), x positive and finite.
 Value power(Scalars &s, Value x, Value y, const Exponent &known) {
-  Log2 log = known.isSmall() ? shortLog2(s, x) : preciseLog2(s, x);
+  Log2 log = preciseLog2(s, x);
   // So large that it saturates, so small that nothing overflows on the way.
   if (!known.isModerate())
     y = limitKeepingNan(s, y, -0x1p100, 0x1p100);
@@ -158,22 +187,29 @@ Value array::expandPow(Scalars &s, Value x, Value y) {
   Value infinity = s.f32(std::numeric_limits<double>::infinity());
   bool notNegative = isNotNegative(x);
   Value magnitude = notNegative ? x : s.abs(x);
-  Value result = power(s, magnitude, y, known);
+  Value result = known.isSmall() ? smallPower(s, magnitude, known)
+                                 : power(s, magnitude, y, known);
 
-  // 0, infinity and NaN go to themselves or to their reciprocal. Their bits,
-  // less one and read as a signed number above its minimum, are the largest.
-  Value order = s.addI(s.bits(magnitude, i32), s.i32(0x7fffffff));
-  Value special = s.cmp(IntPredicate::sgt, order, s.i32(-0x800002));
-  Value extreme;
-  if (known.constant)
-    extreme = *known.constant > 0 ? magnitude : s.div(one, magnitude);
-  else
-    extreme = s.select(s.cmp(FloatPredicate::OLT, y, zero),
-                       s.div(one, magnitude), magnitude);
-  // A NaN exponent keeps the NaN that it made.
-  if (!known.constant)
-    extreme = s.select(s.isNan(y), y, extreme);
-  result = s.select(special, extreme, result);
+  // 0, infinity and NaN go to themselves or to their reciprocal.
+  if (known.saturates()) {
+    if (!isNeverNan(x))
+      result = s.select(s.isNan(magnitude), magnitude, result);
+  } else {
+    // Their bits, less one and read as a signed number above its minimum, are
+    // the largest.
+    Value order = s.addI(s.bits(magnitude, i32), s.i32(0x7fffffff));
+    Value special = s.cmp(IntPredicate::sgt, order, s.i32(-0x800002));
+    Value extreme;
+    if (known.constant) {
+      extreme = *known.constant > 0 ? magnitude : s.div(one, magnitude);
+    } else {
+      extreme = s.select(s.cmp(FloatPredicate::OLT, y, zero),
+                         s.div(one, magnitude), magnitude);
+      // A NaN exponent keeps the NaN that it made.
+      extreme = s.select(s.isNan(y), y, extreme);
+    }
+    result = s.select(special, extreme, result);
+  }
 
   // A negative base: the sign of an odd integral exponent, NaN for a fraction.
   if (!notNegative) {
