@@ -11,7 +11,7 @@ def FuseImageNormalize : Pass<"fuse-image-normalize"> {
     Matches `max((x - mean) / sqrt(var + eps) * gain + bias, clamp) ^ gamma` over the trailing dims of a
     batch, with gain, bias, clamp and gamma each there or not, and replaces it by one
     `fused.image_normalize`. Elementwise consumers and reductions over the planes or over everything join
-    its region. Reasons for what does not match are missed remarks; docs/passes.md lists them.
+    its region. Reasons for what does not match are missed remarks; docs/fusion.md lists them.
   }];
   let dependentDialects = ["::runmat::fused::FusedDialect"];
 }

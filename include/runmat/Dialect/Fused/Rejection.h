@@ -1,5 +1,5 @@
 // Reasons why operations were not fused: one list (Rejections.def) for
-// matchers, remarks, tests and docs/passes.md.
+// matchers, remarks, tests and docs/fusion.md.
 #ifndef RUNMAT_DIALECT_FUSED_REJECTION_H
 #define RUNMAT_DIALECT_FUSED_REJECTION_H
 
