@@ -56,7 +56,7 @@ static Value lower(Operation *op, Lowering &b) {
 LogicalResult runmat::convertArrayToLinalg(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isArrayOpOnTensors(op))
+    if (isArrayOpOnTensors(op) || isa<tensor::CastOp, tensor::ExtractOp>(op))
       ops.push_back(op);
   });
   Lowering b(root->getContext());
@@ -67,6 +67,10 @@ LogicalResult runmat::convertArrayToLinalg(Operation *root) {
       continue;
     }
     b.startOp(op);
+    if (isa<tensor::TensorDialect>(op->getDialect())) {
+      checkTensorOp(op, b);
+      continue;
+    }
     Value result = lower(op, b);
     if (!result)
       return op->emitOpError("has no lowering to linalg");

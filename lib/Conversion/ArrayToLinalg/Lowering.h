@@ -108,6 +108,10 @@ mlir::Value lowerIota(IotaOp op, Lowering &b);
 mlir::Value lowerRandUniform(RandUniformOp op, Lowering &b);
 mlir::Value lowerRandNormal(RandNormalOp op, Lowering &b);
 
+/// tensor.cast and tensor.extract trust the program; here their sizes and
+/// indices are checked.
+void checkTensorOp(mlir::Operation *op, Lowering &b);
+
 /// A number of a float or integer type as a constant.
 mlir::Value constantOf(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
                        double value);
