@@ -4,6 +4,7 @@
 // that fails is printed whole, with its seed: `--seed S --count 1 --print`
 // shows it again.
 #include "Compare.h"
+#include "Compiled.h"
 #include "Generator.h"
 
 #include "runmat/Reference/Interpreter.h"
@@ -71,6 +72,13 @@ int main(int argc, char **argv) {
   llvm::cl::opt<std::string> passes(
       "passes",
       llvm::cl::desc("pipeline on the module, e.g. canonicalize,cse"));
+  llvm::cl::opt<bool> compile("compile", llvm::cl::desc("compile and run"));
+  llvm::cl::opt<bool> fuse("fuse", llvm::cl::desc("fuse before compiling"));
+  llvm::cl::opt<std::string> device(
+      "device", llvm::cl::desc("cpu, gpu, gpu=NAME (with --compile)"),
+      llvm::cl::init("cpu"));
+  llvm::cl::opt<unsigned> optLevel(
+      "opt-level", llvm::cl::desc("of native code"), llvm::cl::init(1));
   llvm::cl::opt<bool> print("print", llvm::cl::desc("print the programs"));
   llvm::cl::opt<unsigned> most(
       "max-failures", llvm::cl::desc("stop after so many"), llvm::cl::init(3));
@@ -84,6 +92,19 @@ int main(int argc, char **argv) {
                   tensor::TensorDialect>();
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
+  std::unique_ptr<CompiledImplementation> compiled;
+  if (compile) {
+    CompileOptions options;
+    options.code = device == "cpu" ? CodeFor::CPU : CodeFor::GPU;
+    options.fuse = fuse;
+    options.optLevel = optLevel;
+    auto created = CompiledImplementation::create(device, options);
+    if (!created) {
+      llvm::errs() << "error: " << created.message() << "\n";
+      return 1;
+    }
+    compiled = std::move(*created);
+  }
   unsigned failures = 0, made = 0;
   for (; made < count && failures < most; ++made) {
     uint64_t number = seed + made;
@@ -106,8 +127,8 @@ int main(int argc, char **argv) {
       fail("interpreter: " + wanted.message());
       continue;
     }
-    Results got = passes.empty()
-                      ? interpreted(*program.module, program.arguments)
+    Results got = compiled
+                      ? compiled->run(text, program.arguments)
                       : afterPasses(*program.module, passes, program.arguments);
     if (!got) {
       fail(got.message());
