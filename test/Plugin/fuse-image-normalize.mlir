@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 // The plugin's passes run in a stock mlir-opt, as a pipeline, with the dialects that they make.
 // RUN: mlir-opt --load-dialect-plugin=%runmat_plugin --load-pass-plugin=%runmat_plugin \
 // RUN:   --pass-pipeline='builtin.module(fuse-image-normalize)' %s | FileCheck %s
@@ -16,23 +15,4 @@ func.func @normalize(%x: tensor<?x64x128xf32>) -> tensor<?x64x128xf32> {
   %sigma = array.sqrt %ve : tensor<?x1x1xf32>
   %y = array.div %d, %sigma : tensor<?x64x128xf32>, tensor<?x1x1xf32>
   return %y : tensor<?x64x128xf32>
-=======
-// The fusion runs in a stock mlir-opt with the plugin, remarks included.
-// RUN: mlir-opt --load-dialect-plugin=%runmat_plugin --load-pass-plugin=%runmat_plugin \
-// RUN:   --pass-pipeline='builtin.module(fuse-image-normalize)' --remarks-filter=fusion %s 2>%t | FileCheck %s
-// RUN: FileCheck %s --check-prefix=REMARK < %t
-
-// CHECK-LABEL: func.func @normalize
-// CHECK: fused.image_normalize dims [1, 2] compute f32 ins(%arg0 : tensor<?x8x8xf32>)
-// REMARK: [Passed] fuse-image-normalize | Category:fusion | Function=normalize
-func.func @normalize(%x: tensor<?x8x8xf32>, %e: tensor<f32>) -> tensor<?x8x8xf32> {
-  %m = array.mean %x dims [1, 2] keep : tensor<?x8x8xf32>
-  %d = array.sub %x, %m : tensor<?x8x8xf32>, tensor<?x1x1xf32>
-  %s = array.mul %d, %d : tensor<?x8x8xf32>, tensor<?x8x8xf32>
-  %v = array.mean %s dims [1, 2] keep : tensor<?x8x8xf32>
-  %a = array.add %v, %e : tensor<?x1x1xf32>, tensor<f32>
-  %r = array.sqrt %a : tensor<?x1x1xf32>
-  %n = array.div %d, %r : tensor<?x8x8xf32>, tensor<?x1x1xf32>
-  return %n : tensor<?x8x8xf32>
->>>>>>> 6cb4676 (Tests of fusion: consumers, values, verifiers, plugin; every reason documented)
 }
