@@ -2,6 +2,8 @@
 #ifndef RUNMAT_PIPELINES_H
 #define RUNMAT_PIPELINES_H
 
+#include "runmat/Conversion/FusedToOffload.h"
+
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -13,8 +15,9 @@ namespace runmat {
 struct PipelineOptions {
   /// Off: every array operation stays a unit of its own.
   bool fuse = true;
-  /// Units that can run on a GPU get device code.
+  /// Units that can run on a GPU get device code, as `offload` says.
   bool gpu = false;
+  OffloadOptions offload;
   /// Bits of the host's vector registers, for code that is vectorised here rather than in LLVM.
   unsigned vectorBits = 256;
 };

@@ -140,6 +140,7 @@ private:
     last = now;
   }
   Status dump(ModuleOp module, const std::string &name);
+  bool takeDevicePart(ModuleOp module, const DeviceProfile &profile);
   void prepareEntries(ModuleOp module);
 
   std::string path;
@@ -185,6 +186,38 @@ void Compilation::prepareEntries(ModuleOp module) {
   }
 }
 
+/// SPIR-V and its tables leave the module; what is left is host code.
+bool Compilation::takeDevicePart(ModuleOp module, const DeviceProfile &profile) {
+  llvm::FailureOr<DeviceCode> code = takeDeviceCode(module, profile);
+  if (failed(code))
+    return false;
+  for (const DeviceUnit &unit : code->units)
+    info.units.push_back({unit.name, unit.location});
+  for (DeviceKernel &kernel : code->kernels) {
+    KernelInfo made;
+    made.entryPoint = kernel.entryPoint;
+    made.unit = kernel.unit;
+    made.access = kernel.access;
+    made.pushBytes = kernel.pushBytes;
+    std::copy(std::begin(kernel.workgroupSize), std::end(kernel.workgroupSize),
+              made.workgroupSize);
+    made.subgroupSize = kernel.subgroupSize;
+    made.sharedBytes = kernel.sharedBytes;
+    made.flags = kernel.flags;
+    info.kernels.push_back(std::move(made));
+  }
+  info.spirv = std::move(code->spirv);
+  for (EntrySignature &entry : info.entries) {
+    auto function = module.lookupSymbol<func::FuncOp>(entry.name);
+    entry.takesTensors = function && function->hasAttr("offload.abi");
+    if (auto results = function ? function->getAttrOfType<DenseI32ArrayAttr>(
+                                      "offload.device_results")
+                                : DenseI32ArrayAttr())
+      entry.deviceResults = results.asArrayRef().vec();
+  }
+  return true;
+}
+
 Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &name,
                                                              bool keepAll) {
   Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
@@ -210,6 +243,15 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
   PipelineOptions pipeline;
   pipeline.fuse = options.fuse;
   pipeline.gpu = options.code != CodeFor::CPU;
+  if (pipeline.gpu) {
+    Result<DeviceProfile> profile = DeviceProfile::fromJSON(options.deviceInfo);
+    if (!profile)
+      return profile.error();
+    pipeline.offload.profile = *profile;
+    pipeline.offload.units =
+        options.code == CodeFor::GPU ? OffloadUnits::All : OffloadUnits::AtRunTime;
+    pipeline.offload.deviceValues = true;
+  }
   pipeline.vectorBits = hostVectorBits(**machine);
   if (Status status = dump(module, "input"); !status)
     return status.error();
@@ -224,6 +266,11 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
     lap(stage.name);
     if (Status status = dump(module, stage.name); !status)
       return status.error();
+    if (stage.name == "offload") {
+      if (!takeDevicePart(module, pipeline.offload.profile))
+        return session.failure(path + ": the GPU code cannot be made");
+      lap("spirv");
+    }
   }
 
   llvm::LLVMContext llvmContext;

@@ -44,6 +44,13 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
     clean(pm);
   }});
 
+  // While units are whole: what the GPU takes leaves the host's code here.
+  if (options.gpu)
+    stages.push_back({"offload", [=](OpPassManager &pm) {
+      pm.addPass(createConvertFusedToOffloadPass(options.offload));
+      clean(pm);
+    }});
+
   stages.push_back({"units", [=](OpPassManager &pm) {
     ConvertFusedToVectorPassOptions vector;
     vector.vectorBits = options.vectorBits;
@@ -99,7 +106,7 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
 
 void runmat::registerPipelineDialects(DialectRegistry &registry) {
   registry.insert<array::ArrayDialect, fused::FusedDialect, offload::OffloadDialect,
-                  affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
+                  gpu::GPUDialect, spirv::SPIRVDialect, affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
                   cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect,
                   LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
                   tensor::TensorDialect, vector::VectorDialect>();

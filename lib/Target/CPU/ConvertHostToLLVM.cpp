@@ -1,4 +1,5 @@
 // The last step in MLIR: one conversion of all host code, so that no order of passes has to be right.
+#include "runmat/Conversion/OffloadToLLVM.h"
 #include "runmat/Dialect/Offload/Offload.h"
 #include "runmat/Runtime/Runtime.h"
 #include "runmat/Target/CPU/Passes.h"
@@ -35,6 +36,7 @@ namespace runmat {
 } // namespace runmat
 
 using namespace mlir;
+using namespace runmat;
 
 namespace {
 
@@ -160,6 +162,7 @@ struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostTo
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);
     patterns.add<CheckToLLVM>(converter, context);
+    populateOffloadToLLVMPatterns(converter, patterns);
     if (failed(applyFullConversion(module, target, std::move(patterns))))
       signalPassFailure();
   }

@@ -3,9 +3,13 @@
 #include "runmat/Target/CPU/CPU.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/PostOrderIterator.h"
+#include "llvm/Analysis/InstructionSimplify.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Transforms/Utils/Local.h"
 
 using namespace llvm;
 
@@ -213,17 +217,40 @@ void ProgramWriter::storeResult(IRBuilder<> &b, const ValueSignature &type, Valu
   b.CreateCall(result, {slot, allocated, aligned, i32(type.dtype), i32(rank), sizes});
 }
 
+/// Whether the code looks at the data of the memref whose descriptor starts at argument `first`.
+static bool readsData(Function &code, unsigned first) {
+  return !code.getArg(first)->use_empty() || !code.getArg(first + 1)->use_empty();
+}
+
+/// Removes what a descriptor's unused fields leave behind, so that an argument that only the device
+/// reads is not fetched for the host.
+static void removeDeadValues(Function &code) {
+  for (Instruction &instruction : make_early_inc_range(instructions(code)))
+    if (isa<ExtractValueInst>(instruction))
+      if (Value *simpler =
+              simplifyInstruction(&instruction, code.getParent()->getDataLayout()))
+        instruction.replaceAllUsesWith(simpler);
+  for (BasicBlock *block : post_order(&code))
+    for (Instruction &instruction : make_early_inc_range(reverse(*block)))
+      if (isInstructionTriviallyDead(&instruction))
+        instruction.eraseFromParent();
+}
+
 /// void NAME.body(const rm_tensor *args, rm_tensor *results): unpacks, calls, packs.
 Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) {
   auto *type = FunctionType::get(Type::getVoidTy(context), {ptrTy(), ptrTy()}, false);
   Function *body = Function::Create(type, GlobalValue::InternalLinkage, entry.name + ".body", module);
   IRBuilder<> b(BasicBlock::Create(context, "entry", body));
   FunctionCallee hostArgument = runtime("rm_host_argument", ptrTy(), {ptrTy()});
+  if (entry.takesTensors)
+    removeDeadValues(code);
   SmallVector<Value *> operands;
   for (auto [index, arg] : enumerate(entry.args)) {
     Value *slot = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), body->getArg(0),
                                                index * sizeof(rm_tensor));
-    Value *data = b.CreateCall(hostArgument, {slot});
+    Value *data = arg.isScalar || readsData(code, operands.size())
+                      ? static_cast<Value *>(b.CreateCall(hostArgument, {slot}))
+                      : ConstantPointerNull::get(PointerType::get(context, 0));
     if (arg.isScalar) {
       bool isBool = arg.dtype == RM_I1;
       Value *value = b.CreateLoad(isBool ? Type::getInt8Ty(context) : scalarType(arg.dtype), data);
@@ -250,9 +277,18 @@ Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) 
     operands.append(sizes);
     operands.append(strides);
   }
+  if (entry.takesTensors) {
+    operands.push_back(b.CreatePtrToInt(body->getArg(0), i64Ty()));
+    operands.push_back(b.CreatePtrToInt(body->getArg(1), i64Ty()));
+  }
   Value *result = b.CreateCall(&code, operands);
+  size_t returned = entry.results.size() - entry.deviceResults.size();
+  unsigned number = 0;
   for (auto [index, type] : enumerate(entry.results)) {
-    Value *value = entry.results.size() == 1 ? result : b.CreateExtractValue(result, index);
+    if (is_contained(entry.deviceResults, static_cast<int32_t>(index)))
+      continue;
+    Value *value = returned == 1 ? result : b.CreateExtractValue(result, number);
+    ++number;
     storeResult(b, type, value,
                 b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), body->getArg(1),
                                              index * sizeof(rm_tensor)));

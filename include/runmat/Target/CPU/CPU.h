@@ -28,6 +28,11 @@ struct ValueSignature {
 struct EntrySignature {
   std::string name;
   std::vector<ValueSignature> args, results;
+  /// The code takes two more i64: the addresses of the entry's arguments and results (device code
+  /// reads and writes them itself).
+  bool takesTensors = false;
+  /// Indices of the results that the code writes itself; it returns the others.
+  std::vector<int32_t> deviceResults;
 };
 
 struct UnitInfo {
