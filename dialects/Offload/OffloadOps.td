@@ -15,9 +15,11 @@ def Offload_CheckOp : Offload_Op<"check", [MemoryEffects<[MemWrite]>]> {
     `offload.check %cond, "dimension 1 is {0}, but {1} is expected" (%a, %b)`. Where `cond` is false the
     call of the program records the text (with `{0}`, `{1}` ... replaced by the index operands' values) and
     this operation's location, releases what it holds and returns an error. Never inside parallel code.
+    With `unsupported` the error is the device's limit, not the program's fault: with device `auto` the
+    call then runs on the CPU.
   }];
-  let arguments = (ins I1:$condition, StrAttr:$text, Variadic<Index>:$values);
-  let assemblyFormat = "$condition `,` $text (`(` $values^ `)`)? attr-dict";
+  let arguments = (ins I1:$condition, StrAttr:$text, Variadic<Index>:$values, UnitAttr:$unsupported);
+  let assemblyFormat = "$condition `,` $text (`(` $values^ `)`)? (`unsupported` $unsupported^)? attr-dict";
   let hasCanonicalizeMethod = 1;
 }
 

@@ -20,7 +20,12 @@ struct NormalizeSchedule {
   unsigned statisticsVectors = 8; ///< a thread of the statistics kernel loads
   unsigned applyVectors = 2;      ///< a thread of the apply kernel handles
   unsigned reduceVectors = 8;     ///< the same where results are reduced
-  unsigned combineThreads = 256;  ///< of a workgroup of the small kernels
+  /// Planes that one workgroup of smallThreads with smallVectors a thread holds
+  /// are done in one dispatch. At most as many vectors as one workgroup of the
+  /// apply kernel handles.
+  unsigned smallThreads = 64;
+  unsigned smallVectors = 4;
+  unsigned combineThreads = 256; ///< of a workgroup of the small kernels
 };
 
 struct DeviceProfile {

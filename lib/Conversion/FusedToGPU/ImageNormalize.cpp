@@ -153,7 +153,7 @@ struct Planner {
   SizeExpr planes, n, vectors, groups, chunk, applyGroups;
   SizeExpr windows, windowPlanes, firstPlane, active, start, offset, base,
       imageBytes;
-  unsigned parts = 0, planeValues = 0;
+  unsigned parts = 0, planeValues = 0, maxBindings = 0;
   SmallVector<unsigned> partials;
 
   BufferRef operand(unsigned index) const {
@@ -164,7 +164,7 @@ struct Planner {
   }
 
   void sizes();
-  void addVariant(bool ragged);
+  void addVariant(bool ragged, bool small);
   Launch makeLaunch(const Kernel &kernel, SizeExpr total,
                     llvm::function_ref<LaunchBinding(StringRef)> binding,
                     llvm::function_ref<SizeExpr(StringRef)> push);
@@ -340,10 +340,22 @@ void Planner::finishReductions(Variant &variant) {
   }
 }
 
-void Planner::addVariant(bool ragged) {
+void Planner::addVariant(bool ragged, bool small) {
   kernels.ragged = ragged;
   Variant variant;
   variant.name = ragged ? "ragged" : "vectors";
+  if (small) {
+    // Slots and images together may be more than the device binds.
+    Kernel description;
+    kernels.describeApply(description, small);
+    if (description.bindings.size() > maxBindings)
+      return;
+    variant.name = "small_" + variant.name;
+    const NormalizeSchedule &schedule = kernels.schedule;
+    variant.conditions.push_back(
+        {SizeCondition::Kind::LessEqual, vectors,
+         int64_t(schedule.smallThreads) * schedule.smallVectors});
+  }
   if (!ragged)
     variant.conditions.push_back(
         {SizeCondition::Kind::Equal, mod(n, 4), SizeExpr(0)});
@@ -366,12 +378,17 @@ void Planner::addVariant(bool ragged) {
   auto binding = [&](StringRef name) { return bindingOf(name); };
   auto push = [&](StringRef name) { return pushOf(name, /*apply=*/false); };
   auto pushApply = [&](StringRef name) { return pushOf(name, /*apply=*/true); };
-  variant.windowed.push_back(
-      makeLaunch(kernels.emitStatistics(), active * groups, binding, push));
-  variant.windowed.push_back(
-      makeLaunch(kernels.emitCombine(), active, binding, push));
-  variant.windowed.push_back(makeLaunch(
-      kernels.emitApply(), active * applyGroups, binding, pushApply));
+  if (small) {
+    variant.windowed.push_back(
+        makeLaunch(kernels.emitSmall(), active, binding, pushApply));
+  } else {
+    variant.windowed.push_back(
+        makeLaunch(kernels.emitStatistics(), active * groups, binding, push));
+    variant.windowed.push_back(
+        makeLaunch(kernels.emitCombine(), active, binding, push));
+    variant.windowed.push_back(makeLaunch(
+        kernels.emitApply(), active * applyGroups, binding, pushApply));
+  }
   finishReductions(variant);
   plan.variants.push_back(std::move(variant));
 }
@@ -383,10 +400,13 @@ KernelPlan runmat::planImageNormalize(ImageNormalizeOp op,
   planner.kernels = analyseImageNormalize(op, profile);
   planner.kernels.module = module;
   planner.plan.unit = "image_normalize";
+  planner.maxBindings = profile.maxBindings;
   planner.sizes();
   SizeExpr remainder = mod(planner.n, 4);
-  planner.addVariant(/*ragged=*/false);
-  if (!remainder.isConstant() || remainder.constant() != 0)
-    planner.addVariant(/*ragged=*/true);
+  for (bool small : {true, false}) {
+    planner.addVariant(/*ragged=*/false, small);
+    if (!remainder.isConstant() || remainder.constant() != 0)
+      planner.addVariant(/*ragged=*/true, small);
+  }
   return std::move(planner.plan);
 }

@@ -52,6 +52,15 @@ struct NormalizeKernels {
   Kernel emitStatistics() const;
   Kernel emitCombine() const;
   Kernel emitApply() const;
+  /// All of a plane in one workgroup: it is read once and stays in registers.
+  Kernel emitSmall() const;
+  /// Bindings and push constants of the apply kernel, or of the small one,
+  /// which computes the statistics itself.
+  void describeApply(Kernel &kernel, bool small) const;
+
+  /// gain / sqrt(variance + epsilon), and bias or 0.
+  std::pair<mlir::Value, mlir::Value> scaleAndBias(KernelEmitter &e,
+                                                   mlir::Value variance) const;
 
   /// The value of a slot that is present.
   static mlir::Value slotValue(KernelEmitter &e, const NormalizeSlot &slot);
@@ -67,6 +76,26 @@ struct PlaneRange {
   /// Ragged planes: the element at the plane's edge that thread `thread` (< 8)
   /// handles, and whether there is one. At most 3 at each edge.
   std::pair<mlir::Value, mlir::Value> edge(KernelEmitter &e) const;
+};
+
+/// Statistics of what a workgroup holds; every thread has all values.
+struct GroupStatistics {
+  mlir::Value shift;   ///< an element of the data
+  mlir::Value mean;    ///< mean - shift
+  mlir::Value squares; ///< sum of squared deviations from the mean
+  mlir::Value count;
+
+  /// From each thread's sum and sum of squares of deviations from its own
+  /// shift.
+  static GroupStatistics reduce(KernelEmitter &e, mlir::Value shift,
+                                mlir::Value groupShift, mlir::Value sum,
+                                mlir::Value squares, mlir::Value count);
+  /// Of a whole plane: each thread's vectors, and the element at the edge that
+  /// it has in ragged planes (else null).
+  static GroupStatistics ofVectors(KernelEmitter &e, const PlaneRange &plane,
+                                   llvm::ArrayRef<mlir::Value> values,
+                                   llvm::ArrayRef<mlir::Value> inside,
+                                   mlir::Value edgeValue, mlir::Value isEdge);
 };
 
 } // namespace runmat

@@ -25,6 +25,7 @@ namespace {
 struct ApplyEmitter {
   const NormalizeKernels &unit;
   KernelEmitter &e;
+  unsigned threads;
   unsigned numStored, numReductions;
   Value plane; // number in the window
   PlaneRange range;
@@ -118,15 +119,41 @@ struct ApplyEmitter {
                             e.select(inside, value, identity));
   }
 
-  void vectors(Value first, unsigned count, SmallVectorImpl<Value> &sums) {
-    unsigned threads = unit.schedule.threads;
+  void setPlane(Value shiftValue, Value meanValue, Value scaleValue,
+                Value biasValue) {
+    shift = shiftValue;
+    mean = meanValue;
+    scale = scaleValue;
+    if (unit.bias.present)
+      bias = biasValue;
+    if (unit.clamp.present)
+      clamp = NormalizeKernels::slotValue(e, unit.clamp);
+    if (unit.gamma.present)
+      gamma = NormalizeKernels::slotValue(e, unit.gamma);
+    for (const NormalizeExtra &extra : unit.extras) {
+      Value value;
+      if (extra.kind == NormalizeExtra::Kind::Constant)
+        value = e.f32(extra.constant);
+      else if (extra.kind == NormalizeExtra::Kind::Plane)
+        value =
+            e.load(extra.binding, unit.batchRank == 0
+                                      ? e.index(0)
+                                      : e.add(plane, e.push("first_plane")));
+      planeExtras.push_back(value);
+    }
+  }
+
+  /// The vectors of this thread from `first` on. `loaded`: their values, where
+  /// the kernel has them already.
+  void vectors(Value first, unsigned count, ArrayRef<Value> loaded,
+               SmallVectorImpl<Value> &sums) {
     SmallVector<Value> at, inside, xs;
     SmallVector<SmallVector<Value>> full(unit.extras.size());
     for (unsigned v = 0; v != count; ++v) {
       at.push_back(e.add(first, e.index(int64_t(v) * threads)));
       inside.push_back(e.less(at[v], range.vectorsEnd));
       Value safe = e.min(at[v], range.lastVector);
-      xs.push_back(e.load("x", safe));
+      xs.push_back(loaded.empty() ? e.load("x", safe) : loaded[v]);
       for (auto [i, extra] : llvm::enumerate(unit.extras)) {
         if (extra.kind == NormalizeExtra::Kind::Full)
           full[i].push_back(e.load(extra.binding, safe));
@@ -174,6 +201,29 @@ struct ApplyEmitter {
     }
   }
 
+  /// Stores what the workgroup has of each reduction as partial number `at`.
+  void storePartials(ArrayRef<Value> sums, Value at) {
+    for (unsigned r = 0; r != numReductions; ++r) {
+      auto reduction = cast<fused::ReductionAttr>(unit.op.getReductions()[r]);
+      bool isSum = reduction.getKind() == array::ReductionKind::Sum ||
+                   reduction.getKind() == array::ReductionKind::Mean;
+      Value all = isSum ? e.workgroupSum(sums[r])
+                        : e.workgroupReduce(sums[r], [&](Value x, Value y) {
+                            return combineValues(e.b, reduction, x, y);
+                          });
+      e.when(e.less(e.thread, e.index(1)),
+             [&] { e.store("partials" + std::to_string(r), all, at); });
+    }
+  }
+
+  SmallVector<Value> identities() {
+    SmallVector<Value> sums;
+    for (Attribute reduction : unit.op.getReductions())
+      sums.push_back(
+          e.f32(reductionIdentity(cast<fused::ReductionAttr>(reduction))));
+    return sums;
+  }
+
   /// The at most six elements around the vectors of a ragged plane.
   void edges(Value isFirstPart, SmallVectorImpl<Value> &sums) {
     auto [at, isEdge] = range.edge(e);
@@ -201,15 +251,8 @@ struct ApplyEmitter {
 
 } // namespace
 
-Kernel NormalizeKernels::emitApply() const {
+void NormalizeKernels::describeApply(Kernel &description, bool small) const {
   unsigned numStored = op.getNumStored();
-  unsigned numReductions = op.getReductions().size();
-  unsigned threads = schedule.threads;
-  unsigned count =
-      numReductions ? schedule.reduceVectors : schedule.applyVectors;
-  Kernel description;
-  description.name =
-      ragged ? "image_normalize_apply_ragged" : "image_normalize_apply";
   // Two names for one buffer must not promise that nothing else writes to it.
   bool alone = !ragged;
   auto bind = [&](std::string name, unsigned lanes, rm_access access) {
@@ -219,10 +262,13 @@ Kernel NormalizeKernels::emitApply() const {
   bind("x", 4, RM_READ);
   if (ragged)
     bind("x_elements", 1, RM_READ);
-  bind("planes", 4, RM_READ);
-  for (const NormalizeSlot *slot : {&clamp, &gamma})
-    if (slot->present && !slot->constant)
+  if (!small)
+    bind("planes", 4, RM_READ);
+  for (const NormalizeSlot *slot : {&epsilon, &gain, &bias, &clamp, &gamma}) {
+    bool isOwn = slot == &clamp || slot == &gamma;
+    if (slot->present && !slot->constant && (small || isOwn))
       bind(slot->binding, 1, RM_READ);
+  }
   for (const NormalizeExtra &extra : extras) {
     bool wide = extra.kind == NormalizeExtra::Kind::Full ||
                 (extra.kind == NormalizeExtra::Kind::InPlane && !ragged);
@@ -240,21 +286,32 @@ Kernel NormalizeKernels::emitApply() const {
     if (ragged)
       bind("y" + std::to_string(i) + "_elements", 1, RM_WRITE);
   }
-  for (unsigned r = 0; r != numReductions; ++r)
+  for (unsigned r = 0; r != op.getReductions().size(); ++r)
     description.bindings.push_back(
         {"partials" + std::to_string(r), RM_F32, 1, RM_WRITE, true});
   description.push = {{"n"}, {"planes"}, {"groups"}, {"base"}, {"first_plane"}};
-  if (needsCoordinates()) {
-    for (unsigned dim = 0; dim != rank; ++dim)
-      description.push.push_back({"size" + std::to_string(dim)});
-    for (const NormalizeExtra &extra : extras) {
-      if (extra.kind != NormalizeExtra::Kind::General)
-        continue;
-      description.push.push_back({extra.offset});
-      for (const auto &stride : extra.strides)
-        description.push.push_back({stride.second});
-    }
+  if (!needsCoordinates())
+    return;
+  for (unsigned dim = 0; dim != rank; ++dim)
+    description.push.push_back({"size" + std::to_string(dim)});
+  for (const NormalizeExtra &extra : extras) {
+    if (extra.kind != NormalizeExtra::Kind::General)
+      continue;
+    description.push.push_back({extra.offset});
+    for (const auto &stride : extra.strides)
+      description.push.push_back({stride.second});
   }
+}
+
+Kernel NormalizeKernels::emitApply() const {
+  unsigned numReductions = op.getReductions().size();
+  unsigned threads = schedule.threads;
+  unsigned count =
+      numReductions ? schedule.reduceVectors : schedule.applyVectors;
+  Kernel description;
+  description.name =
+      ragged ? "image_normalize_apply_ragged" : "image_normalize_apply";
+  describeApply(description, /*small=*/false);
   description.workgroup[0] = threads;
   KernelEmitter e(module, op.getLoc(), description);
 
@@ -264,58 +321,83 @@ Kernel NormalizeKernels::emitApply() const {
     Value backwards = e.sub(e.sub(total, e.group), e.index(1));
     Value planeIndex = e.div(backwards, groups);
     Value part = e.rem(backwards, groups);
-    ApplyEmitter apply{*this,      e,
-                       numStored,  numReductions,
-                       planeIndex, PlaneRange(e, planeIndex, ragged),
-                       {},         {},
-                       {},         {},
-                       {},         {},
+    ApplyEmitter apply{*this,
+                       e,
+                       threads,
+                       unsigned(op.getNumStored()),
+                       numReductions,
+                       planeIndex,
+                       PlaneRange(e, planeIndex, ragged),
+                       {},
+                       {},
+                       {},
+                       {},
+                       {},
+                       {},
                        {}};
     Value plane = e.load("planes", planeIndex);
-    apply.shift = e.component(plane, 0);
-    apply.mean = e.component(plane, 1);
-    apply.scale = e.component(plane, 2);
-    if (bias.present)
-      apply.bias = e.component(plane, 3);
-    if (clamp.present)
-      apply.clamp = slotValue(e, clamp);
-    if (gamma.present)
-      apply.gamma = slotValue(e, gamma);
-    for (const NormalizeExtra &extra : extras) {
-      Value value;
-      if (extra.kind == NormalizeExtra::Kind::Constant)
-        value = e.f32(extra.constant);
-      else if (extra.kind == NormalizeExtra::Kind::Plane)
-        value =
-            e.load(extra.binding,
-                   batchRank == 0 ? e.index(0)
-                                  : e.add(planeIndex, e.push("first_plane")));
-      apply.planeExtras.push_back(value);
-    }
-    SmallVector<Value> sums;
-    for (Attribute reduction : op.getReductions())
-      sums.push_back(
-          e.f32(reductionIdentity(cast<fused::ReductionAttr>(reduction))));
+    apply.setPlane(e.component(plane, 0), e.component(plane, 1),
+                   e.component(plane, 2), e.component(plane, 3));
+    SmallVector<Value> sums = apply.identities();
     Value first = e.add(e.add(apply.range.vectors,
                               e.mul(part, e.index(int64_t(threads) * count))),
                         e.thread);
-    apply.vectors(first, count, sums);
+    apply.vectors(first, count, {}, sums);
     if (ragged)
       apply.edges(e.less(part, e.index(1)), sums);
-    if (!numReductions)
-      return;
-    Value at = e.add(backwards, e.mul(e.push("first_plane"), groups));
-    for (unsigned r = 0; r != numReductions; ++r) {
-      auto reduction = cast<fused::ReductionAttr>(op.getReductions()[r]);
-      bool isSum = reduction.getKind() == array::ReductionKind::Sum ||
-                   reduction.getKind() == array::ReductionKind::Mean;
-      Value all = isSum ? e.workgroupSum(sums[r])
-                        : e.workgroupReduce(sums[r], [&](Value x, Value y) {
-                            return combineValues(e.b, reduction, x, y);
-                          });
-      e.when(e.less(e.thread, e.index(1)),
-             [&] { e.store("partials" + std::to_string(r), all, at); });
+    apply.storePartials(sums,
+                        e.add(backwards, e.mul(e.push("first_plane"), groups)));
+  });
+  return e.finish();
+}
+
+Kernel NormalizeKernels::emitSmall() const {
+  unsigned threads = schedule.smallThreads, count = schedule.smallVectors;
+  Kernel description;
+  description.name =
+      ragged ? "image_normalize_small_ragged" : "image_normalize_small";
+  describeApply(description, /*small=*/true);
+  description.workgroup[0] = threads;
+  KernelEmitter e(module, op.getLoc(), description);
+
+  e.when(e.less(e.group, e.push("planes")), [&] {
+    ApplyEmitter apply{*this,
+                       e,
+                       threads,
+                       unsigned(op.getNumStored()),
+                       unsigned(op.getReductions().size()),
+                       e.group,
+                       PlaneRange(e, e.group, ragged),
+                       {},
+                       {},
+                       {},
+                       {},
+                       {},
+                       {},
+                       {}};
+    const PlaneRange &range = apply.range;
+    Value first = e.add(range.vectors, e.thread);
+    SmallVector<Value> values, inside;
+    for (unsigned v = 0; v != count; ++v) {
+      Value at = e.add(first, e.index(int64_t(v) * threads));
+      inside.push_back(e.less(at, range.vectorsEnd));
+      values.push_back(e.load("x", e.min(at, range.lastVector)));
     }
+    Value edgeValue, isEdge;
+    if (ragged) {
+      Value at;
+      std::tie(at, isEdge) = range.edge(e);
+      edgeValue = e.load("x_elements", e.min(at, e.sub(range.end, e.index(1))));
+    }
+    auto plane =
+        GroupStatistics::ofVectors(e, range, values, inside, edgeValue, isEdge);
+    auto [scale, offset] = scaleAndBias(e, e.div(plane.squares, plane.count));
+    apply.setPlane(plane.shift, plane.mean, scale, offset);
+    SmallVector<Value> sums = apply.identities();
+    apply.vectors(first, count, values, sums);
+    if (ragged)
+      apply.edges(e.less(e.index(0), e.index(1)), sums);
+    apply.storePartials(sums, e.add(e.group, e.push("first_plane")));
   });
   return e.finish();
 }

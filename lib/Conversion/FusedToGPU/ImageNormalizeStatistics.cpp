@@ -44,6 +44,58 @@ struct Sums {
 
 } // namespace
 
+GroupStatistics GroupStatistics::reduce(KernelEmitter &e, Value shift,
+                                        Value groupShift, Value sum,
+                                        Value squares, Value count) {
+  auto isPositive = [&](Value value) -> Value {
+    return arith::CmpFOp::create(e.b, arith::CmpFPredicate::OGT, value,
+                                 e.f32(0));
+  };
+  // This thread: mean - group's shift, sum of squared deviations.
+  Value any = isPositive(count);
+  Value offset = e.div(sum, e.select(any, count, e.f32(1)));
+  Value squared = e.sub(squares, e.mul(sum, offset));
+  Value mean = e.select(any, e.add(e.sub(shift, groupShift), offset), e.f32(0));
+
+  GroupStatistics group;
+  group.shift = groupShift;
+  group.count = e.workgroupSum(count);
+  group.mean = e.div(e.workgroupSum(e.mul(count, mean)),
+                     e.select(isPositive(group.count), group.count, e.f32(1)));
+  Value apart = e.sub(mean, group.mean);
+  group.squares =
+      e.workgroupSum(e.add(squared, e.mul(count, e.mul(apart, apart))));
+  return group;
+}
+
+GroupStatistics GroupStatistics::ofVectors(KernelEmitter &e,
+                                           const PlaneRange &plane,
+                                           ArrayRef<Value> values,
+                                           ArrayRef<Value> inside,
+                                           Value edgeValue, Value isEdge) {
+  Value shift = e.component(values[0], 0);
+  if (edgeValue)
+    shift = e.select(inside[0], shift, edgeValue);
+  Value groupShift = edgeValue ? e.load("x_elements", plane.begin)
+                               : e.component(e.load("x", plane.vectors), 0);
+  Value sum = e.zero4(), squares = e.zero4(), count = e.f32(0);
+  for (auto [value, in] : llvm::zip_equal(values, inside)) {
+    Value d = e.select(in, e.sub(value, e.splat(shift)), e.zero4());
+    sum = e.add(sum, d);
+    squares = math::FmaOp::create(e.b, d, d, squares);
+    count = e.add(count, e.select(in, e.f32(4), e.f32(0)));
+  }
+  sum = e.horizontalSum(sum);
+  squares = e.horizontalSum(squares);
+  if (edgeValue) {
+    Value d = e.select(isEdge, e.sub(edgeValue, shift), e.f32(0));
+    sum = e.add(sum, d);
+    squares = math::FmaOp::create(e.b, d, d, squares);
+    count = e.add(count, e.select(isEdge, e.f32(1), e.f32(0)));
+  }
+  return reduce(e, shift, groupShift, sum, squares, count);
+}
+
 /// One block of loads, all issued before the first use.
 static Sums addBlock(KernelEmitter &e, const PlaneRange &plane, Value first,
                      Value end, unsigned threads, unsigned vectors,
@@ -133,26 +185,11 @@ Kernel NormalizeKernels::emitStatistics() const {
       count = e.add(count, e.select(isEdge, e.f32(1), e.f32(0)));
     }
 
-    // This thread: mean - group's shift, sum of squared deviations.
-    Value zero = e.f32(0);
-    Value any =
-        arith::CmpFOp::create(e.b, arith::CmpFPredicate::OGT, count, zero);
-    Value offset = e.div(sum, e.select(any, count, e.f32(1)));
-    Value squared = e.sub(squares, e.mul(sum, offset));
-    Value mean = e.select(any, e.add(e.sub(shift, groupShift), offset), zero);
-
-    // The group.
-    Value groupCount = e.workgroupSum(count);
-    Value groupAny =
-        arith::CmpFOp::create(e.b, arith::CmpFPredicate::OGT, groupCount, zero);
-    Value groupMean = e.div(e.workgroupSum(e.mul(count, mean)),
-                            e.select(groupAny, groupCount, e.f32(1)));
-    Value apart = e.sub(mean, groupMean);
-    Value groupSquared =
-        e.workgroupSum(e.add(squared, e.mul(count, e.mul(apart, apart))));
+    auto group =
+        GroupStatistics::reduce(e, shift, groupShift, sum, squares, count);
     e.when(e.less(e.thread, e.index(1)), [&] {
       e.store("parts",
-              e.pack({groupShift, groupMean, groupSquared, groupCount}),
+              e.pack({group.shift, group.mean, group.squares, group.count}),
               e.group);
     });
   });
@@ -162,6 +199,14 @@ Kernel NormalizeKernels::emitStatistics() const {
 Value NormalizeKernels::slotValue(KernelEmitter &e, const NormalizeSlot &slot) {
   return slot.constant ? e.f32(*slot.constant)
                        : e.load(slot.binding, e.index(0));
+}
+
+std::pair<Value, Value> NormalizeKernels::scaleAndBias(KernelEmitter &e,
+                                                       Value variance) const {
+  Value root =
+      math::SqrtOp::create(e.b, e.add(variance, slotValue(e, epsilon)));
+  Value scale = e.div(gain.present ? slotValue(e, gain) : e.f32(1), root);
+  return {scale, bias.present ? slotValue(e, bias) : e.f32(0)};
 }
 
 Kernel NormalizeKernels::emitCombine() const {
@@ -206,10 +251,7 @@ Kernel NormalizeKernels::emitCombine() const {
         })[0];
     Value variance = e.div(e.workgroupSum(squares), count);
     e.when(e.less(e.thread, e.index(1)), [&] {
-      Value root =
-          math::SqrtOp::create(e.b, e.add(variance, slotValue(e, epsilon)));
-      Value scale = e.div(gain.present ? slotValue(e, gain) : e.f32(1), root);
-      Value offset = bias.present ? slotValue(e, bias) : e.f32(0);
+      auto [scale, offset] = scaleAndBias(e, variance);
       e.store("planes", e.pack({shift, mean, scale, offset}), e.group);
     });
   });

@@ -192,7 +192,7 @@ void UnitLowering::emitVariants(unsigned first) {
         unit->getName().getStringRef().str() +
             ": one plane is larger than a buffer binding of the device, {0} "
             "bytes",
-        ValueRange{range});
+        ValueRange{range}, /*unsupported=*/true);
     return;
   }
   const Variant &variant = plan.variants[first];

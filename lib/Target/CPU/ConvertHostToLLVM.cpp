@@ -111,7 +111,7 @@ struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
       return LLVM::ConstantOp::create(rewriter, loc, i32, rewriter.getI32IntegerAttr(value));
     };
     LLVM::CallOp::create(rewriter, loc, fail,
-                         ValueRange{constant(RM_ERROR_SHAPE), text, place, slots, constant(count)});
+                         ValueRange{constant(op.getUnsupported() ? RM_ERROR_UNSUPPORTED : RM_ERROR_SHAPE), text, place, slots, constant(count)});
     LLVM::UnreachableOp::create(rewriter, loc);
     rewriter.setInsertionPointToEnd(before);
     LLVM::CondBrOp::create(rewriter, loc, adaptor.getCondition(), after, failed);

@@ -66,7 +66,7 @@ func.func @dynamic(%x: tensor<?x?x?xf32>) -> tensor<f32> {
   // CHECK: } else {
   // CHECK: scf.if
   // CHECK: offload.dispatch "image_normalize_statistics_ragged@2"
-  // CHECK: offload.check %{{.*}}, "fused.image_normalize: one plane is larger than a buffer binding of the device, {0} bytes"
+  // CHECK: offload.check %{{.*}}, "fused.image_normalize: one plane is larger than a buffer binding of the device, {0} bytes"(%{{.*}}) unsupported
   %m = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>)
       reductions [#fused.reduction<mean dims [0, 1, 2]>] {
   ^bb0(%y: f32, %v: f32):
