@@ -110,7 +110,12 @@ class NormalizeOnGPU(unittest.TestCase):
         return [x, np.float32(1e-6), np.float32(1.5), np.float32(0.25), np.float32(0), np.float32(1.8)]
 
     def test_all_slots_static(self):
-        self.assertEqual(self.check_full((3, 24, 20), "3x24x20").variant, "vectors")
+        self.assertEqual(self.check_full((3, 44, 60), "3x44x60").variant, "vectors")
+
+    def test_all_slots_in_one_dispatch(self):
+        host = self.check_full((3, 24, 20), "3x24x20")
+        self.assertEqual(host.variant, "small_vectors")
+        self.assertEqual([len(k["workgroup"]) for k in host.json["kernels"]], [3])
 
     def test_all_slots_several_groups(self):
         self.check_full((2, 128, 256), "2x128x256")
@@ -119,13 +124,15 @@ class NormalizeOnGPU(unittest.TestCase):
         for shape in [(5, 9, 13), (3, 101, 99), (2, 3, 1), (7, 1, 1), (1, 1, 3)]:
             with self.subTest(shape=shape):
                 host = self.check_full(shape, "x".join(map(str, shape)))
-                self.assertEqual(host.variant, "ragged")
+                self.assertEqual(host.variant, "ragged" if shape[1] > 100 else "small_ragged")
                 self.assertTrue(any("vec4" in k["flags"] for k in host.json["kernels"]))
 
     def test_dynamic_sizes_choose_the_variant(self):
         host = self.host(PLAIN)
-        for shape, variant in [((4, 16, 16), "vectors"), ((3, 17, 19), "ragged"), ((1, 301, 301), "ragged"),
-                               ((70, 3, 4), "vectors"), ((2, 100, 200), "vectors")]:
+        for shape, variant in [((4, 16, 16), "small_vectors"), ((3, 17, 19), "small_ragged"),
+                               ((1, 301, 301), "ragged"), ((70, 3, 4), "small_vectors"), ((2, 100, 200), "vectors"),
+                               ((3, 32, 32), "small_vectors"), ((3, 33, 31), "small_ragged"),
+                               ((3, 35, 34), "ragged")]:
             with self.subTest(shape=shape):
                 x = self.random.standard_normal(shape).astype(np.float32)
                 y, = host.run([x, np.float32(1e-12)], [shape])
@@ -163,8 +170,8 @@ class NormalizeOnGPU(unittest.TestCase):
 
     def test_windows(self):
         # As on a device whose bindings hold a few planes only.
-        host = self.host(PLAIN, storage_range=5000)
-        for shape in [(10, 16, 16), (11, 33, 17)]:
+        host = self.host(PLAIN, storage_range=20000)
+        for shape in [(10, 40, 40), (11, 41, 43), (30, 32, 32), (31, 29, 29)]:
             x = self.random.standard_normal(shape).astype(np.float32)
             y, = host.run([x, np.float32(1e-12)], [shape])
             self.assertGreater(host.windows, 1)
