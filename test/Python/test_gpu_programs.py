@@ -1,0 +1,90 @@
+"""Whole programs with units on the GPU: compiled, run on the software Vulkan device, compared with NumPy in f64."""
+import glob
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+import numpy as np
+
+HAS_LAVAPIPE = bool(glob.glob("/usr/share/vulkan/icd.d/lvp_icd*.json"))
+RUNMAT = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "bin", "runmat")
+
+TWO_UNITS = """
+func.func @main(%x: tensor<?x?x?xf32>, %g: tensor<f32>) -> (tensor<?x?x?xf32>, tensor<f32>) {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %a = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>)
+      gain(%g : tensor<f32>) {
+  ^bb0(%y: f32, %v: f32):
+    %s = array.abs %y : f32
+    fused.yield %s : f32
+  } -> tensor<?x?x?xf32>
+  %b, %m = fused.image_normalize dims [1, 2] compute f32 ins(%a : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>)
+      reductions [#fused.reduction<mean dims [0, 1, 2]>] {
+  ^bb0(%y: f32, %v: f32):
+    %d = array.sub %y, %v : f32, f32
+    %q = array.mul %d, %d : f32, f32
+    fused.yield %y, %q : f32, f32
+  } -> tensor<?x?x?xf32>, tensor<f32>
+  return %b, %m : tensor<?x?x?xf32>, tensor<f32>
+}
+"""
+
+
+def normalise(x):
+    mean = x.mean((1, 2), keepdims=True)
+    return (x - mean) / np.sqrt(((x - mean) ** 2).mean((1, 2), keepdims=True) + 1e-6)
+
+
+@unittest.skipUnless(HAS_LAVAPIPE and os.path.exists(RUNMAT), "no software Vulkan device, or no runmat")
+class ProgramsOnGPU(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.random = np.random.default_rng(7)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run_program(self, source, inputs, num_results, *options):
+        with open(self.path("p.mlir"), "w", encoding="utf-8") as file:
+            file.write(source)
+        command = [RUNMAT, "run", self.path("p.mlir"), *options]
+        for i, array in enumerate(inputs):
+            np.save(self.path(f"in{i}.npy"), array)
+            command += ["--input", self.path(f"in{i}.npy")]
+        for i in range(num_results):
+            command += ["--output", self.path(f"out{i}.npy")]
+        command += ["--telemetry", self.path("t.json")]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(self.path("t.json"), encoding="utf-8") as file:
+            self.telemetry = json.load(file)
+        return [np.load(self.path(f"out{i}.npy")) for i in range(num_results)]
+
+    def test_two_units_in_a_row(self):
+        for shape in [(3, 64, 64), (2, 121, 77), (5, 7, 9)]:
+            with self.subTest(shape=shape):
+                x = self.random.standard_normal(shape).astype(np.float32)
+                b, m = self.run_program(TWO_UNITS, [x, np.float32(1.5)], 2, "--device", "gpu=lavapipe")
+                a = np.abs(normalise(x.astype(np.float64)) * 1.5)
+                y = normalise(a)
+                np.testing.assert_allclose(b, y, rtol=1e-4, atol=1e-5)
+                np.testing.assert_allclose(m, ((y - a) ** 2).mean(), rtol=1e-5)
+
+    def test_the_same_program_on_the_cpu(self):
+        x = self.random.standard_normal((2, 33, 40)).astype(np.float32)
+        b, _ = self.run_program(TWO_UNITS, [x, np.float32(1.5)], 2, "--device", "cpu")
+        np.testing.assert_allclose(b, normalise(np.abs(normalise(x.astype(np.float64)) * 1.5)), rtol=1e-4, atol=1e-5)
+
+    def test_no_planes(self):
+        b, m = self.run_program(TWO_UNITS, [np.empty((0, 4, 4), np.float32), np.float32(1)], 2, "--device",
+                                "gpu=lavapipe")
+        self.assertEqual(b.shape, (0, 4, 4))
+        self.assertTrue(np.isnan(m))
+
+
+if __name__ == "__main__":
+    unittest.main()
