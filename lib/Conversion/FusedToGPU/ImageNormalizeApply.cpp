@@ -320,7 +320,7 @@ Kernel NormalizeKernels::emitApply() const {
   e.when(e.less(e.group, total), [&] {
     Value backwards = e.sub(e.sub(total, e.group), e.index(1));
     Value planeIndex = e.div(backwards, groups);
-    Value part = e.rem(backwards, groups);
+    Value part = e.sub(backwards, e.mul(planeIndex, groups));
     ApplyEmitter apply{*this,
                        e,
                        threads,

@@ -137,7 +137,7 @@ Kernel NormalizeKernels::emitStatistics() const {
   Value groups = e.push("groups");
   e.when(e.less(e.group, e.mul(e.push("planes"), groups)), [&] {
     Value planeIndex = e.div(e.group, groups);
-    Value part = e.rem(e.group, groups);
+    Value part = e.sub(e.group, e.mul(planeIndex, groups));
     PlaneRange plane(e, planeIndex, ragged);
     Value chunk = e.push("chunk");
     Value begin = e.add(plane.vectors, e.mul(part, chunk));
