@@ -4,6 +4,7 @@
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Fusion/Passes.h"
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -42,6 +43,9 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
   stages.push_back({"fusion", [=](OpPassManager &pm) {
     // One form of each idiom, constants in place: fewer things for matchers to know.
     clean(pm);
+    // Specialised kinds first: they claim what generic chains would take apart.
+    if (options.fuse)
+      pm.addPass(createFuseAll());
   }});
 
   // While units are whole: what the GPU takes leaves the host's code here.
@@ -55,6 +59,8 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
     ConvertFusedToVectorPassOptions vector;
     vector.vectorBits = options.vectorBits;
     pm.addPass(createConvertFusedToVectorPass(vector));
+    // What no schedule took becomes array operations again.
+    pm.addPass(createDecomposeFused());
     clean(pm);
   }});
 
