@@ -151,7 +151,9 @@ struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostTo
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
     arith::populateExpandBFloat16Patterns(patterns);
     arith::populateArithToLLVMConversionPatterns(converter, patterns);
-    populateMathToLLVMConversionPatterns(converter, patterns, /*approximateLog1p=*/false);
+    // What has an instruction is not a call: libm has all of these too.
+    populateMathToLLVMConversionPatterns(converter, patterns, /*approximateLog1p=*/false,
+                                         /*benefit=*/2);
     populateMathToLibmConversionPatterns(patterns);
     memref::populateExpandStridedMetadataPatterns(patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns, &symbols);
