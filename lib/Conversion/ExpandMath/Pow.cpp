@@ -64,8 +64,13 @@ Log2 preciseLog2(Scalars &s, Value x) {
   Value high = s.mul(t, c);
   Value low = s.fma(t, c, s.neg(high));
   low = s.fma(t, s.f32(twoByLn2Low), low);
-  low = s.fma(tLow, c, low);
-  low = s.fma(s.mul(high, t2), s.horner(t2, f32::atanhTerms), low);
+  // The derivative of atanh is about 1 + t^2.
+  low = s.fma(s.fma(tLow, t2, tLow), c, low);
+  // The first term by itself, so that the others' rounding is a small part.
+  llvm::ArrayRef<double> terms(f32::atanhTerms);
+  Value cube = s.mul(high, t2);
+  low = s.fma(cube, s.mul(t2, s.horner(t2, terms.drop_front())), low);
+  low = s.fma(cube, s.f32(terms.front()), low);
   Log2 sum = addExactly(s, parts.exponent, high);
   return addExactly(s, sum.high, s.add(sum.low, low));
 }
