@@ -216,7 +216,8 @@ function of the next wider type. `test/Python/test_numerics.py` repeats it on fe
 | operation | accumulates in | bound |
 |---|---|---|
 | sum, mean, prod, dot, var, std of f32 | f64, rounded once | sums: n 2^-53 of the sum of magnitudes, then half an ulp of f32, in any order |
-| of f64 | f64 | n 2^-53 of the sum of magnitudes (fewer where lanes and tiles keep partial sums) |
+| sum, mean, var, std of f64 | f64, with what each addition lost carried beside (Knuth's exact sum of two) | half an ulp, and n^2 2^-106 of the sum of magnitudes |
+| prod, dot of f64 | f64 | n 2^-53 of the product, of the sum of magnitudes |
 | of f16, bf16 | f32, rounded once | n 2^-24 of the sum of magnitudes, then half an ulp |
 | var, std | two passes: mean, then squared deviations | as sums, of the squared deviations; never E[x^2] - mean^2 |
 | cumsum, cumprod of f32 | f64 | as sums, every prefix rounded once |
