@@ -52,7 +52,9 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
   if (options.gpu)
     stages.push_back({"offload", [=](OpPassManager &pm) {
       pm.addPass(createConvertFusedToOffloadPass(options.offload));
-      clean(pm);
+      // Host code only: the kernels go to SPIR-V next, as they are.
+      pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+      pm.addNestedPass<func::FuncOp>(createCSEPass());
     }});
 
   stages.push_back({"units", [=](OpPassManager &pm) {
