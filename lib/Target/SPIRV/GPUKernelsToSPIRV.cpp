@@ -130,15 +130,24 @@ void selectInitialValues(gpu::GPUModuleOp gpuModule) {
                               loop.getLowerBound(), loop.getUpperBound());
     for (auto [result, initial] :
          llvm::zip_equal(loop.getResults(), loop.getInitArgs())) {
-      Value condition = any->getResult(0);
-      // Before SPIR-V 1.4 a vector needs a vector of conditions.
-      if (auto vector = dyn_cast<VectorType>(result.getType()))
-        condition = vector::BroadcastOp::create(
-            builder, loc, vector.clone(builder.getI1Type()), condition);
-      auto chosen =
-          arith::SelectOp::create(builder, loc, condition, result, initial);
+      auto chosen = arith::SelectOp::create(builder, loc, any->getResult(0),
+                                            result, initial);
       Value(result).replaceAllUsesExcept(chosen, chosen);
     }
+  });
+}
+
+/// Before SPIR-V 1.4 a select of vectors needs a vector of conditions.
+void widenConditions(gpu::GPUModuleOp gpuModule) {
+  gpuModule.walk([&](arith::SelectOp select) {
+    auto vector = dyn_cast<VectorType>(select.getType());
+    if (!vector || isa<VectorType>(select.getCondition().getType()))
+      return;
+    OpBuilder builder(select);
+    Value wide = vector::BroadcastOp::create(builder, select.getLoc(),
+                                             vector.clone(builder.getI1Type()),
+                                             select.getCondition());
+    select.getConditionMutable().assign(wide);
   });
 }
 
@@ -146,6 +155,7 @@ LogicalResult convertModule(gpu::GPUModuleOp gpuModule,
                             spirv::TargetEnvAttr env) {
   MLIRContext *context = gpuModule.getContext();
   selectInitialValues(gpuModule);
+  widenConditions(gpuModule);
   SPIRVConversionOptions options;
   options.emulateLT32BitScalarTypes = false;
   options.emulateUnsupportedFloatTypes = false;
