@@ -164,6 +164,8 @@ struct Planner {
   }
 
   void sizes();
+  /// Nothing comes after a variant that always holds.
+  bool alwaysHolds() const;
   void addVariant(bool ragged, bool small);
   Launch makeLaunch(const Kernel &kernel, SizeExpr total,
                     llvm::function_ref<LaunchBinding(StringRef)> binding,
@@ -340,7 +342,17 @@ void Planner::finishReductions(Variant &variant) {
   }
 }
 
+bool Planner::alwaysHolds() const {
+  return !plan.variants.empty() &&
+         llvm::all_of(plan.variants.back().conditions,
+                      [](const SizeCondition &condition) {
+                        return condition.known() == 1;
+                      });
+}
+
 void Planner::addVariant(bool ragged, bool small) {
+  if (alwaysHolds())
+    return;
   kernels.ragged = ragged;
   Variant variant;
   variant.name = ragged ? "ragged" : "vectors";
