@@ -28,16 +28,23 @@ void FusionRewriter::notifyOperationErased(Operation *op) {
 }
 
 void FusionRewriter::eraseIfDead(Operation *op) {
-  if (!op || !isOpTriviallyDead(op))
-    return;
-  SmallVector<Operation *> producers;
-  for (Value operand : op->getOperands())
-    if (Operation *producer = operand.getDefiningOp();
-        producer && !llvm::is_contained(producers, producer))
-      producers.push_back(producer);
-  eraseOp(op);
-  for (Operation *producer : producers)
-    eraseIfDead(producer);
+  if (op)
+    eraseIfDead(ArrayRef(op));
+}
+
+void FusionRewriter::eraseIfDead(ArrayRef<Operation *> ops) {
+  // One set for all: an operation may be the producer of several of them, and
+  // is erased once.
+  llvm::SetVector<Operation *> work(ops.begin(), ops.end());
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    if (!isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        work.insert(producer);
+    eraseOp(op);
+  }
 }
 
 /// The array operations that read the unit's results, in program order within
@@ -61,7 +68,8 @@ static SmallVector<Operation *> consumersOf(Operation *unit) {
 }
 
 Operation *fusion::absorbConsumers(FusionRewriter &rewriter, Operation *unit,
-                                   StringRef pass, bool report) {
+                                   StringRef pass, bool report,
+                                   bool *absorbed) {
   bool changed = true;
   while (changed) {
     changed = false;
@@ -76,8 +84,9 @@ Operation *fusion::absorbConsumers(FusionRewriter &rewriter, Operation *unit,
             !llvm::is_contained(producers, producer))
           producers.push_back(producer);
       unit = epilogue.absorb(rewriter, consumer);
-      for (Operation *producer : producers)
-        rewriter.eraseIfDead(producer);
+      if (absorbed)
+        *absorbed = true;
+      rewriter.eraseIfDead(producers);
       changed = true;
       break;
     }

@@ -77,8 +77,11 @@ void fusion::fuseElementwise(Operation *scope) {
     rewriter.space = map.unitBody().iterationShape;
     Value result = root->getResult(0);
     rewriter.replaceAllUsesWith(result, map.getResult(0));
-    Operation *unit = absorbConsumers(rewriter, map, kPass, /*report=*/false);
-    if (unit == map) {
+    // Not told by `unit == map`: a new unit may lie where the erased one lay.
+    bool absorbed = false;
+    Operation *unit =
+        absorbConsumers(rewriter, map, kPass, /*report=*/false, &absorbed);
+    if (!absorbed) {
       rewriter.replaceAllUsesWith(map.getResult(0), result);
       rewriter.eraseOp(map);
       continue;

@@ -39,6 +39,7 @@ public:
   /// Erases the operation that made `value`, and what only it used, if nothing
   /// reads it.
   void eraseIfDead(mlir::Operation *op);
+  void eraseIfDead(llvm::ArrayRef<mlir::Operation *> ops);
 
   llvm::SetVector<mlir::Operation *> roots;
   /// Erased by the rewrite of one unit; the unit's owner starts it anew.
@@ -48,10 +49,11 @@ public:
 };
 
 /// Absorbs consumers into `unit` as long as one can be; returns the unit as it
-/// is then. With `report`, what could not be absorbed is a missed remark.
+/// is then. With `report`, what could not be absorbed is a missed remark;
+/// `absorbed` is set where at least one was.
 mlir::Operation *absorbConsumers(FusionRewriter &rewriter,
                                  mlir::Operation *unit, llvm::StringRef pass,
-                                 bool report);
+                                 bool report, bool *absorbed = nullptr);
 
 /// A missed remark at `op`: the reason's name, why, and what would match.
 void reportMissed(mlir::Operation *op, llvm::StringRef pass,
