@@ -1,4 +1,5 @@
-// The way through the compiler: one flat list of stages, from array programs to the LLVM dialect.
+// The way through the compiler: one flat list of stages, from array programs to
+// the LLVM dialect.
 #ifndef RUNMAT_PIPELINES_H
 #define RUNMAT_PIPELINES_H
 
@@ -18,7 +19,8 @@ struct PipelineOptions {
   /// Units that can run on a GPU get device code, as `offload` says.
   bool gpu = false;
   OffloadOptions offload;
-  /// Bits of the host's vector registers, for code that is vectorised here rather than in LLVM.
+  /// Bits of the host's vector registers, for code that is vectorised here
+  /// rather than in LLVM.
   unsigned vectorBits = 256;
 };
 

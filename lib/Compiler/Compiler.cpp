@@ -1,5 +1,6 @@
-// The facade: parse, run the stages, emit an object file, then load or link it. Every diagnostic of MLIR
-// becomes one line; the first error is the result's message.
+// The facade: parse, run the stages, emit an object file, then load or link it.
+// Every diagnostic of MLIR becomes one line; the first error is the result's
+// message.
 #include "runmat/Compiler.h"
 #include "Header.h"
 #include "runmat/Pipelines.h"
@@ -38,8 +39,8 @@ std::string placeOf(Location loc) {
   std::string place;
   loc->walk([&](Location inner) {
     if (auto file = dyn_cast<FileLineColLoc>(inner)) {
-      place = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(),
-                            file.getColumn());
+      place = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
+                            file.getLine(), file.getColumn());
       return WalkResult::interrupt();
     }
     return WalkResult::advance();
@@ -51,17 +52,20 @@ std::string placeOf(Location loc) {
 class Session {
 public:
   explicit Session(std::function<void(const std::string &)> message)
-      : message(std::move(message)), context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+      : message(std::move(message)),
+        context(makeRegistry(), MLIRContext::Threading::DISABLED) {
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
       std::string place = placeOf(diagnostic.getLocation());
-      std::string text = (place.empty() ? "" : place + ": ") + oneLine(diagnostic.str());
+      std::string text =
+          (place.empty() ? "" : place + ": ") + oneLine(diagnostic.str());
       if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
         if (error.empty())
           error = text;
       } else if (this->message) {
-        StringRef kind = diagnostic.getSeverity() == DiagnosticSeverity::Warning  ? "warning"
-                         : diagnostic.getSeverity() == DiagnosticSeverity::Remark ? "remark"
-                                                                                  : "note";
+        StringRef kind =
+            diagnostic.getSeverity() == DiagnosticSeverity::Warning  ? "warning"
+            : diagnostic.getSeverity() == DiagnosticSeverity::Remark ? "remark"
+                                                                     : "note";
         this->message((place.empty() ? "" : place + ": ") + kind.str() + ": " +
                       oneLine(diagnostic.str()));
       }
@@ -104,8 +108,10 @@ private:
   std::string error;
 };
 
-/// The entry that the options ask for: empty where all public functions are wanted.
-Result<std::string> chooseEntry(ModuleOp module, const std::string &asked, bool keepAll) {
+/// The entry that the options ask for: empty where all public functions are
+/// wanted.
+Result<std::string> chooseEntry(ModuleOp module, const std::string &asked,
+                                bool keepAll) {
   if (!asked.empty() || keepAll)
     return asked;
   std::vector<std::string> names;
@@ -118,7 +124,8 @@ Result<std::string> chooseEntry(ModuleOp module, const std::string &asked, bool 
     return std::string("main");
   if (names.empty())
     return Error{"the module has no public function with a body"};
-  return Error{"there are several public functions and none is called main; name one of: " +
+  return Error{"there are several public functions and none is called main; "
+               "name one of: " +
                llvm::join(names, ", ")};
 }
 
@@ -128,7 +135,8 @@ public:
   Compilation(const std::string &path, const CompileOptions &options)
       : path(path), options(options), session(options.message) {}
 
-  Result<std::unique_ptr<llvm::MemoryBuffer>> run(const std::string &name, bool keepAll);
+  Result<std::unique_ptr<llvm::MemoryBuffer>> run(const std::string &name,
+                                                  bool keepAll);
 
   std::vector<CompiledProgram::StageTime> times;
   ProgramInfo info;
@@ -136,7 +144,8 @@ public:
 private:
   void lap(const std::string &name) {
     Clock::time_point now = Clock::now();
-    times.push_back({name, std::chrono::duration<double, std::milli>(now - last).count()});
+    times.push_back(
+        {name, std::chrono::duration<double, std::milli>(now - last).count()});
     last = now;
   }
   Status dump(ModuleOp module, const std::string &name);
@@ -153,10 +162,12 @@ private:
 Status Compilation::dump(ModuleOp module, const std::string &name) {
   if (options.dumpStages.empty())
     return {};
-  if (std::error_code code = llvm::sys::fs::create_directories(options.dumpStages))
+  if (std::error_code code =
+          llvm::sys::fs::create_directories(options.dumpStages))
     return Error{options.dumpStages + ": cannot be made: " + code.message()};
   SmallString<128> file(options.dumpStages);
-  llvm::sys::path::append(file, llvm::formatv("{0:d2}-{1}.mlir", dumped++, name).str());
+  llvm::sys::path::append(
+      file, llvm::formatv("{0:d2}-{1}.mlir", dumped++, name).str());
   std::error_code code;
   llvm::ToolOutputFile output(file, code, llvm::sys::fs::OF_Text);
   if (code)
@@ -166,11 +177,13 @@ Status Compilation::dump(ModuleOp module, const std::string &name) {
   return {};
 }
 
-/// Only entries are visible from outside, and what belongs to the caller is never written.
+/// Only entries are visible from outside, and what belongs to the caller is
+/// never written.
 void Compilation::prepareEntries(ModuleOp module) {
   auto isEntry = [&](func::FuncOp function) {
-    return llvm::any_of(info.entries,
-                        [&](const EntrySignature &e) { return e.name == function.getName(); });
+    return llvm::any_of(info.entries, [&](const EntrySignature &e) {
+      return e.name == function.getName();
+    });
   };
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration())
@@ -187,7 +200,8 @@ void Compilation::prepareEntries(ModuleOp module) {
 }
 
 /// SPIR-V and its tables leave the module; what is left is host code.
-bool Compilation::takeDevicePart(ModuleOp module, const DeviceProfile &profile) {
+bool Compilation::takeDevicePart(ModuleOp module,
+                                 const DeviceProfile &profile) {
   llvm::FailureOr<DeviceCode> code = takeDeviceCode(module, profile);
   if (failed(code))
     return false;
@@ -218,8 +232,8 @@ bool Compilation::takeDevicePart(ModuleOp module, const DeviceProfile &profile) 
   return true;
 }
 
-Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &name,
-                                                             bool keepAll) {
+Result<std::unique_ptr<llvm::MemoryBuffer>>
+Compilation::run(const std::string &name, bool keepAll) {
   Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
   if (!parsed)
     return parsed.error();
@@ -227,7 +241,8 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
   Result<std::string> entry = chooseEntry(module, options.entry, keepAll);
   if (!entry)
     return Error{path + ": " + entry.message()};
-  llvm::Expected<std::vector<EntrySignature>> entries = collectEntries(module, *entry);
+  llvm::Expected<std::vector<EntrySignature>> entries =
+      collectEntries(module, *entry);
   if (!entries)
     return Error{path + ": " + llvm::toString(entries.takeError())};
   info.name = name;
@@ -248,8 +263,9 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
     if (!profile)
       return profile.error();
     pipeline.offload.profile = *profile;
-    pipeline.offload.units =
-        options.code == CodeFor::GPU ? OffloadUnits::All : OffloadUnits::AtRunTime;
+    pipeline.offload.units = options.code == CodeFor::GPU
+                                 ? OffloadUnits::All
+                                 : OffloadUnits::AtRunTime;
     pipeline.offload.deviceValues = true;
   }
   pipeline.vectorBits = hostVectorBits(**machine);
@@ -262,7 +278,8 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
       manager.addPass(createSymbolDCEPass());
     stage.build(manager);
     if (failed(manager.run(module)))
-      return session.failure(path + ": stage '" + stage.name + "' failed without saying why");
+      return session.failure(path + ": stage '" + stage.name +
+                             "' failed without saying why");
     lap(stage.name);
     if (Status status = dump(module, stage.name); !status)
       return status.error();
@@ -274,7 +291,8 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
   }
 
   llvm::LLVMContext llvmContext;
-  std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, llvmContext, name);
+  std::unique_ptr<llvm::Module> code =
+      translateModuleToLLVMIR(module, llvmContext, name);
   if (!code)
     return session.failure(path + ": cannot be translated to LLVM IR");
   code->setDataLayout((*machine)->createDataLayout());
@@ -289,7 +307,8 @@ Result<std::unique_ptr<llvm::MemoryBuffer>> Compilation::run(const std::string &
 
 class InMemoryProgram final : public CompiledProgram {
 public:
-  InMemoryProgram(std::unique_ptr<LoadedObject> code, std::vector<StageTime> times)
+  InMemoryProgram(std::unique_ptr<LoadedObject> code,
+                  std::vector<StageTime> times)
       : code(std::move(code)), times(std::move(times)) {}
   const rm_program &program() const override { return code->program(); }
   std::vector<StageTime> stageTimes() const override { return times; }
@@ -301,25 +320,28 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<CompiledProgram>> runmat::compileFile(const std::string &path,
-                                                             const CompileOptions &options) {
+Result<std::unique_ptr<CompiledProgram>>
+runmat::compileFile(const std::string &path, const CompileOptions &options) {
   Compilation compilation(path, options);
-  auto object = compilation.run(llvm::sys::path::stem(path).str(), /*keepAll=*/false);
+  auto object =
+      compilation.run(llvm::sys::path::stem(path).str(), /*keepAll=*/false);
   if (!object)
     return object.error();
   Clock::time_point start = Clock::now();
-  llvm::Expected<std::unique_ptr<LoadedObject>> loaded = loadObject(std::move(*object));
+  llvm::Expected<std::unique_ptr<LoadedObject>> loaded =
+      loadObject(std::move(*object));
   if (!loaded)
     return Error{llvm::toString(loaded.takeError())};
   compilation.times.push_back(
-      {"load", std::chrono::duration<double, std::milli>(Clock::now() - start).count()});
+      {"load", std::chrono::duration<double, std::milli>(Clock::now() - start)
+                   .count()});
   return std::unique_ptr<CompiledProgram>(
       new InMemoryProgram(std::move(*loaded), std::move(compilation.times)));
 }
 
-Result<SharedObject> runmat::compileToSharedObject(const std::string &path,
-                                                   const std::string &name,
-                                                   const CompileOptions &options) {
+Result<SharedObject>
+runmat::compileToSharedObject(const std::string &path, const std::string &name,
+                              const CompileOptions &options) {
   Compilation compilation(path, options);
   auto object = compilation.run(name, /*keepAll=*/options.entry.empty());
   if (!object)
@@ -331,13 +353,15 @@ Result<SharedObject> runmat::compileToSharedObject(const std::string &path,
 }
 
 Result<std::vector<io::Tensor>>
-runmat::interpretFile(const std::string &path, const std::vector<const io::Tensor *> &arguments,
+runmat::interpretFile(const std::string &path,
+                      const std::vector<const io::Tensor *> &arguments,
                       const ReferenceOptions &options) {
   Session session({});
   Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
   if (!parsed)
     return parsed.error();
-  Result<std::string> entry = chooseEntry(parsed->get(), options.entry, /*keepAll=*/false);
+  Result<std::string> entry =
+      chooseEntry(parsed->get(), options.entry, /*keepAll=*/false);
   if (!entry)
     return Error{path + ": " + entry.message()};
   reference::InterpreterOptions interpreter;

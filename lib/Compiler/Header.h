@@ -6,8 +6,8 @@
 
 namespace runmat {
 
-/// C99 declarations of the program's entries, each with what it takes and gives. `name`: the stem of
-/// the include guard.
+/// C99 declarations of the program's entries, each with what it takes and
+/// gives. `name`: the stem of the include guard.
 std::string headerText(const std::string &name, const ProgramInfo &info);
 
 } // namespace runmat

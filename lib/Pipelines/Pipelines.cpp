@@ -41,86 +41,98 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
   std::vector<Stage> stages;
 
   stages.push_back({"fusion", [=](OpPassManager &pm) {
-    // One form of each idiom, constants in place: fewer things for matchers to know.
-    clean(pm);
-    // Specialised kinds first: they claim what generic chains would take apart.
-    if (options.fuse)
-      pm.addPass(createFuseAll());
-  }});
+                      // One form of each idiom, constants in place: fewer
+                      // things for matchers to know.
+                      clean(pm);
+                      // Specialised kinds first: they claim what generic chains
+                      // would take apart.
+                      if (options.fuse)
+                        pm.addPass(createFuseAll());
+                    }});
 
   // While units are whole: what the GPU takes leaves the host's code here.
   if (options.gpu)
-    stages.push_back({"offload", [=](OpPassManager &pm) {
-      pm.addPass(createConvertFusedToOffloadPass(options.offload));
-      // Host code only: the kernels go to SPIR-V next, as they are.
-      pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-      pm.addNestedPass<func::FuncOp>(createCSEPass());
-    }});
+    stages.push_back(
+        {"offload", [=](OpPassManager &pm) {
+           pm.addPass(createConvertFusedToOffloadPass(options.offload));
+           // Host code only: the kernels go to SPIR-V next, as they are.
+           pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+           pm.addNestedPass<func::FuncOp>(createCSEPass());
+         }});
 
   stages.push_back({"units", [=](OpPassManager &pm) {
-    ConvertFusedToVectorPassOptions vector;
-    vector.vectorBits = options.vectorBits;
-    pm.addPass(createConvertFusedToVectorPass(vector));
-    // What no schedule took becomes array operations again.
-    pm.addPass(createDecomposeFused());
-    clean(pm);
-  }});
+                      ConvertFusedToVectorPassOptions vector;
+                      vector.vectorBits = options.vectorBits;
+                      pm.addPass(createConvertFusedToVectorPass(vector));
+                      // What no schedule took becomes array operations again.
+                      pm.addPass(createDecomposeFused());
+                      clean(pm);
+                    }});
 
   stages.push_back({"linalg", [=](OpPassManager &pm) {
-    pm.addPass(createConvertArrayToLinalgPass());
-    // Fewer passes over memory: producers into consumers while both are still scalar array ops.
-    pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
-    pm.addPass(createLinalgElementwiseOpFusionPass());
-    clean(pm);
-    // After fusion, since it knows fewer and simpler ops before than after.
-    pm.addPass(createExpandMathPass());
-    clean(pm);
-  }});
+                      pm.addPass(createConvertArrayToLinalgPass());
+                      // Fewer passes over memory: producers into consumers
+                      // while both are still scalar array ops.
+                      pm.addNestedPass<func::FuncOp>(
+                          createLinalgGeneralizeNamedOpsPass());
+                      pm.addPass(createLinalgElementwiseOpFusionPass());
+                      clean(pm);
+                      // After fusion, since it knows fewer and simpler ops
+                      // before than after.
+                      pm.addPass(createExpandMathPass());
+                      clean(pm);
+                    }});
 
-  stages.push_back({"bufferize", [=](OpPassManager &pm) {
-    pm.addPass(bufferization::createEmptyTensorEliminationPass());
-    pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
-    bufferization::OneShotBufferizePassOptions bufferize;
-    bufferize.bufferizeFunctionBoundaries = true;
-    bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
-    // A loop or branch may give back another buffer than it got.
-    bufferize.allowReturnAllocsFromLoops = true;
-    pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
-    clean(pm);
-    bufferization::buildBufferDeallocationPipeline(pm);
-    pm.addPass(createConvertBufferizationToMemRefPass());
-  }});
+  stages.push_back(
+      {"bufferize", [=](OpPassManager &pm) {
+         pm.addPass(bufferization::createEmptyTensorEliminationPass());
+         pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+         bufferization::OneShotBufferizePassOptions bufferize;
+         bufferize.bufferizeFunctionBoundaries = true;
+         bufferize.functionBoundaryTypeConversion =
+             bufferization::LayoutMapOption::IdentityLayoutMap;
+         // A loop or branch may give back another buffer than it got.
+         bufferize.allowReturnAllocsFromLoops = true;
+         pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+         clean(pm);
+         bufferization::buildBufferDeallocationPipeline(pm);
+         pm.addPass(createConvertBufferizationToMemRefPass());
+       }});
 
   stages.push_back({"loops", [=](OpPassManager &pm) {
-    // Copies are loops like others: parallel where large.
-    pm.addPass(createExpandMemRefCopy());
-    pm.addNestedPass<func::FuncOp>(createConvertLinalgToParallelLoopsPass());
-    pm.addPass(memref::createFoldMemRefAliasOpsPass());
-    pm.addPass(createLowerAffinePass());
-    clean(pm);
-    pm.addPass(createLoopInvariantCodeMotionPass());
-    pm.addPass(createOutlineParallelLoops());
-  }});
+                      // Copies are loops like others: parallel where large.
+                      pm.addPass(createExpandMemRefCopy());
+                      pm.addNestedPass<func::FuncOp>(
+                          createConvertLinalgToParallelLoopsPass());
+                      pm.addPass(memref::createFoldMemRefAliasOpsPass());
+                      pm.addPass(createLowerAffinePass());
+                      clean(pm);
+                      pm.addPass(createLoopInvariantCodeMotionPass());
+                      pm.addPass(createOutlineParallelLoops());
+                    }});
 
   stages.push_back({"llvm", [=](OpPassManager &pm) {
-    pm.addPass(memref::createExpandStridedMetadataPass());
-    pm.addPass(createLowerAffinePass());
-    pm.addPass(createConvertHostToLLVM());
-    pm.addPass(createReconcileUnrealizedCastsPass());
-    pm.addPass(createCSEPass());
-  }});
+                      pm.addPass(memref::createExpandStridedMetadataPass());
+                      pm.addPass(createLowerAffinePass());
+                      pm.addPass(createConvertHostToLLVM());
+                      pm.addPass(createReconcileUnrealizedCastsPass());
+                      pm.addPass(createCSEPass());
+                    }});
   return stages;
 }
 
 void runmat::registerPipelineDialects(DialectRegistry &registry) {
-  registry.insert<array::ArrayDialect, fused::FusedDialect, offload::OffloadDialect,
-                  gpu::GPUDialect, spirv::SPIRVDialect, affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
-                  cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect,
-                  LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                  tensor::TensorDialect, vector::VectorDialect>();
+  registry
+      .insert<array::ArrayDialect, fused::FusedDialect, offload::OffloadDialect,
+              gpu::GPUDialect, spirv::SPIRVDialect, affine::AffineDialect,
+              arith::ArithDialect, bufferization::BufferizationDialect,
+              cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect,
+              LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
+              scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
   arith::registerBufferDeallocationOpInterfaceExternalModels(registry);
   arith::registerBufferizableOpInterfaceExternalModels(registry);
-  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(registry);
+  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
+      registry);
   cf::registerBufferDeallocationOpInterfaceExternalModels(registry);
   linalg::registerBufferizableOpInterfaceExternalModels(registry);
   memref::registerAllocationOpInterfaceExternalModels(registry);

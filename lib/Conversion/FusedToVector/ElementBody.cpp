@@ -1,5 +1,5 @@
-// Straight-line bodies of elementwise operations have a vector form op by op: that is what
-// ElementwiseMappable promises.
+// Straight-line bodies of elementwise operations have a vector form op by op:
+// that is what ElementwiseMappable promises.
 #include "ElementBody.h"
 #include "runmat/Conversion/ExpandMath.h"
 
@@ -13,8 +13,9 @@ using namespace runmat;
 
 ElementBody::ElementBody(Operation *unit, ArrayRef<Type> types) {
   OpBuilder b(unit->getContext());
-  function = func::FuncOp::create(unit->getLoc(), "element",
-                                  FunctionType::get(unit->getContext(), types, {}));
+  function =
+      func::FuncOp::create(unit->getLoc(), "element",
+                           FunctionType::get(unit->getContext(), types, {}));
   block = function.addEntryBlock();
 }
 
@@ -29,7 +30,8 @@ LogicalResult ElementBody::finish(ValueRange results) {
 bool ElementBody::vectorizable() const {
   return llvm::all_of(block->without_terminator(), [](Operation &op) {
     return op.getNumRegions() == 0 && op.getNumResults() == 1 &&
-           (OpTrait::hasElementwiseMappableTraits(&op) || isa<arith::ConstantOp>(op));
+           (OpTrait::hasElementwiseMappableTraits(&op) ||
+            isa<arith::ConstantOp>(op));
   });
 }
 
@@ -48,7 +50,8 @@ SmallVector<Value> ElementBody::emit(OpBuilder &b, ValueRange inputs) const {
     auto type = VectorType::get(shape.getShape(), op.getResult(0).getType());
     if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
       Value splat = arith::ConstantOp::create(
-          b, op.getLoc(), DenseElementsAttr::get(type, cast<TypedAttr>(constant.getValue())));
+          b, op.getLoc(),
+          DenseElementsAttr::get(type, cast<TypedAttr>(constant.getValue())));
       map.map(op.getResult(0), splat);
       continue;
     }
@@ -59,6 +62,7 @@ SmallVector<Value> ElementBody::emit(OpBuilder &b, ValueRange inputs) const {
     state.attributes = op.getAttrDictionary();
     map.map(op.getResult(0), b.create(state)->getResult(0));
   }
-  return llvm::map_to_vector(block->getTerminator()->getOperands(),
-                             [&](Value result) { return map.lookupOrDefault(result); });
+  return llvm::map_to_vector(
+      block->getTerminator()->getOperands(),
+      [&](Value result) { return map.lookupOrDefault(result); });
 }

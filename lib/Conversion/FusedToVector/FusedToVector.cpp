@@ -1,4 +1,5 @@
-// --convert-fused-to-vector: the units that have a CPU schedule of their own. Others are left for
+// --convert-fused-to-vector: the units that have a CPU schedule of their own.
+// Others are left for
 // --decompose-fused, with a remark that says why.
 #include "ImageNormalize.h"
 #include "runmat/Conversion/Passes.h"
@@ -14,12 +15,14 @@ using namespace mlir;
 using namespace runmat;
 
 namespace {
-struct ConvertFusedToVectorPass : runmat::impl::ConvertFusedToVectorPassBase<ConvertFusedToVectorPass> {
+struct ConvertFusedToVectorPass
+    : runmat::impl::ConvertFusedToVectorPassBase<ConvertFusedToVectorPass> {
   using ConvertFusedToVectorPassBase::ConvertFusedToVectorPassBase;
 
   void runOnOperation() override {
     SmallVector<fused::ImageNormalizeOp> units;
-    getOperation()->walk([&](fused::ImageNormalizeOp op) { units.push_back(op); });
+    getOperation()->walk(
+        [&](fused::ImageNormalizeOp op) { units.push_back(op); });
     for (fused::ImageNormalizeOp op : units) {
       std::string reason;
       if (failed(lowerImageNormalize(op, vectorBits, reason)))

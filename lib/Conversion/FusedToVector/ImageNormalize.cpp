@@ -1,6 +1,7 @@
-// fused.image_normalize on the CPU: chunks of a plane in parallel, first their statistics, then the
-// apply pass in the same order of threads. Per chunk, sums are shifted by a mean of its first elements,
-// so one pass is enough and a large mean costs no precision; chunks combine by Chan's formula in f64.
+// fused.image_normalize on the CPU: chunks of a plane in parallel, first their
+// statistics, then the apply pass in the same order of threads. Per chunk, sums
+// are shifted by a mean of its first elements, so one pass is enough and a
+// large mean costs no precision; chunks combine by Chan's formula in f64.
 #include "ImageNormalize.h"
 #include "ElementBody.h"
 
@@ -19,16 +20,18 @@ using array::ReductionKind;
 
 namespace {
 
-/// Elements of a chunk: 16 KiB of f32, half of a first-level cache, and small enough that f32 sums of
-/// its lanes (256 elements each at 16 lanes) lose nothing that matters.
+/// Elements of a chunk: 16 KiB of f32, half of a first-level cache, and small
+/// enough that f32 sums of its lanes (256 elements each at 16 lanes) lose
+/// nothing that matters.
 constexpr int64_t chunkElements = 4096;
-/// Planes that fit into this many bytes together are processed as one group, so that the apply pass
-/// finds them in the last-level cache.
+/// Planes that fit into this many bytes together are processed as one group, so
+/// that the apply pass finds them in the last-level cache.
 constexpr int64_t groupBytes = 8 << 20;
-/// Results of at least this many bytes, or of unknown size, are written around the caches: they would
-/// not stay there anyway.
+/// Results of at least this many bytes, or of unknown size, are written around
+/// the caches: they would not stay there anyway.
 constexpr int64_t streamingBytes = 8 << 20;
-/// Vector accumulators in flight: an fma takes four cycles and two start in each.
+/// Vector accumulators in flight: an fma takes four cycles and two start in
+/// each.
 constexpr int64_t unroll = 4;
 
 /// How an extra is read: one value per plane, or along with the input.
@@ -51,7 +54,9 @@ private:
   void finish();
 
   // Small pieces of IR.
-  Value index(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
   Value constant(Type type, double value) {
     return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
   }
@@ -60,17 +65,24 @@ private:
   Value mul(Value x, Value y) { return arith::MulIOp::create(b, x, y); }
   Value min(Value x, Value y) { return arith::MinSIOp::create(b, x, y); }
   Value toF64(Value x) {
-    return x.getType().isF64() ? x : Value(arith::ExtFOp::create(b, b.getF64Type(), x));
+    return x.getType().isF64()
+               ? x
+               : Value(arith::ExtFOp::create(b, b.getF64Type(), x));
   }
   Value fromF64(Value x, Type type) {
     return type.isF64() ? x : Value(arith::TruncFOp::create(b, type, x));
   }
-  VectorType vectorOf(Type element) { return VectorType::get({lanes}, element); }
+  VectorType vectorOf(Type element) {
+    return VectorType::get({lanes}, element);
+  }
   Value splat(Value scalar) {
     return lanes == 1 ? scalar
-                      : Value(vector::BroadcastOp::create(b, vectorOf(scalar.getType()), scalar));
+                      : Value(vector::BroadcastOp::create(
+                            b, vectorOf(scalar.getType()), scalar));
   }
-  Type laneType(Type element) { return lanes == 1 ? element : Type(vectorOf(element)); }
+  Type laneType(Type element) {
+    return lanes == 1 ? element : Type(vectorOf(element));
+  }
   Value load(Value memref, Value at, Value mask);
   void store(Value value, Value memref, Value at, Value mask, bool streaming);
   Value flat(Value memref);
@@ -81,8 +93,9 @@ private:
   Value reduceStep(fused::ReductionAttr reduction, Value a, Value x);
   Value reduceLanes(fused::ReductionAttr reduction, Value v);
   /// One body on `lanes` elements at `at`; `mask` is null for all lanes.
-  void applyBlock(ValueRange uniform, Value plane, Value planeOffset, Value at, Value mask,
-                  bool streaming, SmallVectorImpl<Value> &accumulators);
+  void applyBlock(ValueRange uniform, Value plane, Value planeOffset, Value at,
+                  Value mask, bool streaming,
+                  SmallVectorImpl<Value> &accumulators);
 
   fused::ImageNormalizeOp op;
   ImplicitLocOpBuilder b;
@@ -92,7 +105,8 @@ private:
   unsigned rank = 0, batchRank = 0;
   SmallVector<ExtraAccess> extraAccess;
   std::unique_ptr<ElementBody> body;
-  SmallVector<Value> slots; // gain, bias, clamp, gamma that are run-time values, in body order
+  SmallVector<Value>
+      slots; // gain, bias, clamp, gamma that are run-time values, in body order
   bool streams = true;
   Type i64f; // f64
 
@@ -113,7 +127,8 @@ LogicalResult Lowering::check(std::string &reason) {
     AffineMap map = unit.map(number);
     auto type = cast<RankedTensorType>(extra.getType());
     bool leading = true, trailing = true, all = map.isIdentity();
-    // Per plane: no normalised dim is read. Along the plane: exactly the normalised dims, in order.
+    // Per plane: no normalised dim is read. Along the plane: exactly the
+    // normalised dims, in order.
     SmallVector<unsigned> read;
     for (AffineExpr expr : map.getResults())
       if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
@@ -123,7 +138,8 @@ LogicalResult Lowering::check(std::string &reason) {
     SmallVector<unsigned> planeDims;
     for (unsigned d = batchRank; d < rank; ++d)
       planeDims.push_back(d);
-    // Constant-0 results stand for dims of size 1: they do not move the element.
+    // Constant-0 results stand for dims of size 1: they do not move the
+    // element.
     trailing = read == planeDims;
     if (type.getElementType().isInteger(1)) {
       reason = "an i1 extra has no vector form in memory";
@@ -136,12 +152,14 @@ LogicalResult Lowering::check(std::string &reason) {
     else if (trailing)
       extraAccess.push_back(ExtraAccess::AlongPlane);
     else {
-      reason = "extra " + std::to_string(number) + " is broadcast or transposed inside a plane";
+      reason = "extra " + std::to_string(number) +
+               " is broadcast or transposed inside a plane";
       return failure();
     }
   }
   Block &block = unit.block();
-  for (auto [number, value] : llvm::enumerate(block.getTerminator()->getOperands())) {
+  for (auto [number, value] :
+       llvm::enumerate(block.getTerminator()->getOperands())) {
     bool isReduction = number >= op.getNumStored();
     if (value.getType().isInteger(1)) {
       reason = "an i1 result has no vector form in memory";
@@ -151,8 +169,8 @@ LogicalResult Lowering::check(std::string &reason) {
       continue;
     ReductionKind kind = unit.reduction(number - op.getNumStored()).getKind();
     if (!isa<Float32Type, Float64Type>(value.getType()) ||
-        !llvm::is_contained({ReductionKind::Sum, ReductionKind::Mean, ReductionKind::Min,
-                             ReductionKind::Max},
+        !llvm::is_contained({ReductionKind::Sum, ReductionKind::Mean,
+                             ReductionKind::Min, ReductionKind::Max},
                             kind)) {
       reason = "a reduction that is not a sum, mean, min or max of f32 or f64";
       return failure();
@@ -161,13 +179,15 @@ LogicalResult Lowering::check(std::string &reason) {
   return success();
 }
 
-/// Inputs of the body: x, mean (high and low part), scale, run-time slots, extras.
+/// Inputs of the body: x, mean (high and low part), scale, run-time slots,
+/// extras.
 LogicalResult Lowering::buildBody(std::string &reason) {
   SmallVector<Type> types = {element, compute, compute, compute};
   auto isConstant = [](Value slot) {
     return slot && fused::constantSlot(slot).has_value();
   };
-  for (Value slot : {Value(op.getBias()), Value(op.getClamp()), Value(op.getGamma())})
+  for (Value slot :
+       {Value(op.getBias()), Value(op.getClamp()), Value(op.getGamma())})
     if (slot && !isConstant(slot))
       types.push_back(compute);
   fused::UnitBody unit = op.unitBody();
@@ -180,14 +200,18 @@ LogicalResult Lowering::buildBody(std::string &reason) {
   unsigned nextSlot = 4;
   auto slotValue = [&](Value slot) -> Value {
     if (isConstant(slot))
-      return arith::ConstantOp::create(e, e.getFloatAttr(compute, *fused::constantSlot(slot)));
+      return arith::ConstantOp::create(
+          e, e.getFloatAttr(compute, *fused::constantSlot(slot)));
     slots.push_back(slot);
     return body->input(nextSlot++);
   };
   Value x = body->input(0);
-  Value wide = element == compute ? x : Value(arith::ExtFOp::create(e, compute, x));
-  // (x - high) is exact where x is near the mean; what the mean's own rounding lost comes after.
-  Value y = arith::SubFOp::create(e, arith::SubFOp::create(e, wide, body->input(1)), body->input(2));
+  Value wide =
+      element == compute ? x : Value(arith::ExtFOp::create(e, compute, x));
+  // (x - high) is exact where x is near the mean; what the mean's own rounding
+  // lost comes after.
+  Value y = arith::SubFOp::create(
+      e, arith::SubFOp::create(e, wide, body->input(1)), body->input(2));
   if (op.getBias())
     y = math::FmaOp::create(e, y, body->input(3), slotValue(op.getBias()));
   else
@@ -215,7 +239,8 @@ LogicalResult Lowering::buildBody(std::string &reason) {
     reason = "an operation of the epilogue has no scalar expansion";
     return failure();
   }
-  lanes = body->vectorizable() ? vectorBits / compute.getIntOrFloatBitWidth() : 1;
+  lanes =
+      body->vectorizable() ? vectorBits / compute.getIntOrFloatBitWidth() : 1;
   return success();
 }
 
@@ -225,22 +250,26 @@ Value Lowering::flat(Value memref) {
     return memref;
   if (type.getRank() == 0)
     return memref::ExpandShapeOp::create(
-        b, MemRefType::get({1}, type.getElementType()), memref, ArrayRef<ReassociationIndices>{});
+        b, MemRefType::get({1}, type.getElementType()), memref,
+        ArrayRef<ReassociationIndices>{});
   ReassociationIndices all;
   for (int64_t d = 0; d < type.getRank(); ++d)
     all.push_back(d);
-  return memref::CollapseShapeOp::create(b, memref, ArrayRef<ReassociationIndices>{all});
+  return memref::CollapseShapeOp::create(b, memref,
+                                         ArrayRef<ReassociationIndices>{all});
 }
 
 Value Lowering::flatTensor(Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   auto memref = MemRefType::get(type.getShape(), type.getElementType());
-  return flat(bufferization::ToBufferOp::create(b, memref, tensor, /*read_only=*/true));
+  return flat(
+      bufferization::ToBufferOp::create(b, memref, tensor, /*read_only=*/true));
 }
 
 Value Lowering::buffer(Type type, Value size) {
-  return memref::AllocOp::create(b, MemRefType::get({ShapedType::kDynamic}, type), size,
-                                 b.getI64IntegerAttr(64));
+  return memref::AllocOp::create(b,
+                                 MemRefType::get({ShapedType::kDynamic}, type),
+                                 size, b.getI64IntegerAttr(64));
 }
 
 scf::ParallelOp Lowering::parallel(Value count, int64_t work) {
@@ -257,10 +286,12 @@ Value Lowering::load(Value memref, Value at, Value mask) {
   if (!mask)
     return vector::LoadOp::create(b, vectorOf(type), memref, at);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vectorOf(type)));
-  return vector::MaskedLoadOp::create(b, vectorOf(type), memref, at, mask, zero);
+  return vector::MaskedLoadOp::create(b, vectorOf(type), memref, at, mask,
+                                      zero);
 }
 
-void Lowering::store(Value value, Value memref, Value at, Value mask, bool streaming) {
+void Lowering::store(Value value, Value memref, Value at, Value mask,
+                     bool streaming) {
   if (lanes == 1) {
     memref::StoreOp::create(b, value, memref, at);
     return;
@@ -295,8 +326,8 @@ void Lowering::prepare() {
   planeSize = product(batchRank, rank);
   chunks = arith::CeilDivUIOp::create(b, planeSize, index(chunkElements));
   Value planeBytes = mul(planeSize, index(element.getIntOrFloatBitWidth() / 8));
-  Value fit = arith::DivUIOp::create(b, index(groupBytes),
-                                     arith::MaxUIOp::create(b, planeBytes, index(1)));
+  Value fit = arith::DivUIOp::create(
+      b, index(groupBytes), arith::MaxUIOp::create(b, planeBytes, index(1)));
   group = arith::MaxSIOp::create(b, index(1), min(fit, planes));
 
   auto scalar = [&](Value slot) -> Value {
@@ -322,12 +353,14 @@ void Lowering::prepare() {
       if (type.isDynamicDim(d))
         dynamic.push_back(tensor::DimOp::create(b, op.getInput(), d));
     auto memref = MemRefType::get(type.getShape(), stored);
-    Value out = memref::AllocOp::create(b, memref, dynamic, b.getI64IntegerAttr(64));
+    Value out =
+        memref::AllocOp::create(b, memref, dynamic, b.getI64IntegerAttr(64));
     outputs.push_back(flat(out));
     outputTensors.push_back(out);
   }
   streams = !type.hasStaticShape() ||
-            type.getNumElements() * element.getIntOrFloatBitWidth() / 8 >= streamingBytes;
+            type.getNumElements() * element.getIntOrFloatBitWidth() / 8 >=
+                streamingBytes;
 
   Value slotsOfGroup = mul(group, chunks);
   shifts = buffer(compute, slotsOfGroup);
@@ -337,8 +370,10 @@ void Lowering::prepare() {
   meanLow = buffer(compute, group);
   scales = buffer(compute, group);
   Value slotsOfAll = mul(planes, chunks);
-  for (unsigned i = op.getNumStored(); i < block.getTerminator()->getNumOperands(); ++i)
-    partials.push_back(buffer(block.getTerminator()->getOperand(i).getType(), slotsOfAll));
+  for (unsigned i = op.getNumStored();
+       i < block.getTerminator()->getNumOperands(); ++i)
+    partials.push_back(
+        buffer(block.getTerminator()->getOperand(i).getType(), slotsOfAll));
 }
 
 /// For each chunk: its shift, the sum and the sum of squares of what is left.
@@ -349,27 +384,34 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
   b.setInsertionPointToStart(loop.getBody());
   Value slot = loop.getInductionVars()[0];
   Value plane = add(firstPlane, arith::DivUIOp::create(b, slot, chunks));
-  Value offset = mul(arith::RemUIOp::create(b, slot, chunks), index(chunkElements));
+  Value offset =
+      mul(arith::RemUIOp::create(b, slot, chunks), index(chunkElements));
   Value begin = add(mul(plane, planeSize), offset);
   Value size = min(index(chunkElements), sub(planeSize, offset));
   auto widen = [&](Value v) -> Value {
-    return element == compute ? v : Value(arith::ExtFOp::create(b, laneType(compute), v));
+    return element == compute
+               ? v
+               : Value(arith::ExtFOp::create(b, laneType(compute), v));
   };
   Type lane = laneType(compute);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(lane));
   auto sumLanes = [&](Value v) -> Value {
     return lanes == 1 ? v
-                      : Value(vector::ReductionOp::create(b, vector::CombiningKind::ADD, v, arith::FastMathFlags::reassoc));
+                      : Value(vector::ReductionOp::create(
+                            b, vector::CombiningKind::ADD, v,
+                            arith::FastMathFlags::reassoc));
   };
-  // The shift: the mean of the first vector. One outlier there moves it by its share of a few lanes,
-  // and only for this chunk.
+  // The shift: the mean of the first vector. One outlier there moves it by its
+  // share of a few lanes, and only for this chunk.
   Value head = min(size, index(lanes));
-  Value headMask = lanes == 1 ? Value()
-                              : Value(vector::CreateMaskOp::create(
-                                    b, VectorType::get({lanes}, b.getI1Type()), head));
+  Value headMask = lanes == 1
+                       ? Value()
+                       : Value(vector::CreateMaskOp::create(
+                             b, VectorType::get({lanes}, b.getI1Type()), head));
   Value headCount = arith::UIToFPOp::create(
       b, compute, arith::IndexCastOp::create(b, b.getI64Type(), head));
-  Value shift = arith::DivFOp::create(b, sumLanes(widen(load(input, begin, headMask))), headCount);
+  Value shift = arith::DivFOp::create(
+      b, sumLanes(widen(load(input, begin, headMask))), headCount);
   Value shiftLanes = splat(shift);
 
   int64_t step = unroll * lanes;
@@ -386,7 +428,8 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
       Value x = widen(load(input, add(at, index(u * lanes)), {}));
       Value d = arith::SubFOp::create(b, x, shiftLanes);
       next.push_back(arith::AddFOp::create(b, main.getRegionIterArgs()[u], d));
-      q.push_back(math::FmaOp::create(b, d, d, main.getRegionIterArgs()[unroll + u]));
+      q.push_back(
+          math::FmaOp::create(b, d, d, main.getRegionIterArgs()[unroll + u]));
     }
     next.append(q);
     scf::YieldOp::create(b, next);
@@ -403,16 +446,19 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
   };
   Value s = tree(main.getResults().take_front(unroll));
   Value q = tree(main.getResults().drop_front(unroll));
-  auto rest = scf::ForOp::create(b, whole, size, index(lanes), ValueRange{s, q});
+  auto rest =
+      scf::ForOp::create(b, whole, size, index(lanes), ValueRange{s, q});
   {
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(rest.getBody());
     Value left = sub(size, rest.getInductionVar());
-    Value mask = lanes == 1 ? Value()
-                            : Value(vector::CreateMaskOp::create(
-                                  b, VectorType::get({lanes}, b.getI1Type()), left));
-    Value d = arith::SubFOp::create(b, widen(load(input, add(begin, rest.getInductionVar()), mask)),
-                                    shiftLanes);
+    Value mask = lanes == 1
+                     ? Value()
+                     : Value(vector::CreateMaskOp::create(
+                           b, VectorType::get({lanes}, b.getI1Type()), left));
+    Value d = arith::SubFOp::create(
+        b, widen(load(input, add(begin, rest.getInductionVar()), mask)),
+        shiftLanes);
     if (mask)
       d = arith::SelectOp::create(b, mask, d, zero);
     Value sNext = arith::AddFOp::create(b, rest.getRegionIterArgs()[0], d);
@@ -424,8 +470,9 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
   memref::StoreOp::create(b, sumLanes(rest.getResult(1)), squares, slot);
 }
 
-/// Mean and scale of each plane from its chunks, in f64: mean_c = shift + S/n and M2_c = Q - S^2/n,
-/// then M2 = sum M2_c + n_c (mean_c - mean)^2 (Chan, Golub, LeVeque 1979).
+/// Mean and scale of each plane from its chunks, in f64: mean_c = shift + S/n
+/// and M2_c = Q - S^2/n, then M2 = sum M2_c + n_c (mean_c - mean)^2 (Chan,
+/// Golub, LeVeque 1979).
 void Lowering::combine(Value firstPlane, Value planesHere) {
   auto loop = parallel(planesHere, 1);
   OpBuilder::InsertionGuard guard(b);
@@ -434,7 +481,8 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
   Value base = mul(plane, chunks);
   Value zero = constant(i64f, 0);
   auto toFloat = [&](Value n) -> Value {
-    return arith::UIToFPOp::create(b, i64f, arith::IndexCastOp::create(b, b.getI64Type(), n));
+    return arith::UIToFPOp::create(
+        b, i64f, arith::IndexCastOp::create(b, b.getI64Type(), n));
   };
   auto chunk = [&](Value c, Value &n, Value &mean, Value &m2) {
     Value offset = mul(c, index(chunkElements));
@@ -447,33 +495,36 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
     mean = arith::AddFOp::create(b, shift, d);
     m2 = arith::SubFOp::create(b, q, arith::MulFOp::create(b, s, d));
   };
-  auto means = scf::ForOp::create(b, index(0), chunks, index(1), ValueRange{zero});
+  auto means =
+      scf::ForOp::create(b, index(0), chunks, index(1), ValueRange{zero});
   {
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(means.getBody());
     Value n, mean, m2;
     chunk(means.getInductionVar(), n, mean, m2);
     Value weighted = arith::MulFOp::create(b, n, mean);
-    scf::YieldOp::create(
-        b, ValueRange{arith::AddFOp::create(b, means.getRegionIterArgs()[0], weighted)});
+    scf::YieldOp::create(b, ValueRange{arith::AddFOp::create(
+                                b, means.getRegionIterArgs()[0], weighted)});
   }
   Value total = toFloat(planeSize);
   Value mean = arith::DivFOp::create(b, means.getResult(0), total);
-  auto deviations = scf::ForOp::create(b, index(0), chunks, index(1), ValueRange{zero});
+  auto deviations =
+      scf::ForOp::create(b, index(0), chunks, index(1), ValueRange{zero});
   {
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(deviations.getBody());
     Value n, meanHere, m2;
     chunk(deviations.getInductionVar(), n, meanHere, m2);
     Value away = arith::SubFOp::create(b, meanHere, mean);
-    Value between = arith::MulFOp::create(b, n, arith::MulFOp::create(b, away, away));
+    Value between =
+        arith::MulFOp::create(b, n, arith::MulFOp::create(b, away, away));
     Value sum = arith::AddFOp::create(b, deviations.getRegionIterArgs()[0],
                                       arith::AddFOp::create(b, m2, between));
     scf::YieldOp::create(b, ValueRange{sum});
   }
   Value variance = arith::DivFOp::create(b, deviations.getResult(0), total);
-  Value sigma =
-      math::SqrtOp::create(b, arith::AddFOp::create(b, variance, toF64(epsilon)));
+  Value sigma = math::SqrtOp::create(
+      b, arith::AddFOp::create(b, variance, toF64(epsilon)));
   Value factor = gain ? toF64(gain) : constant(i64f, 1);
   Value scale = arith::DivFOp::create(b, factor, sigma);
   Value high = fromF64(mean, compute);
@@ -485,11 +536,13 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
 
 Value Lowering::identity(fused::ReductionAttr reduction, Type type) {
   double value = 0;
-  // A min or max that skips NaN starts from NaN, so that all NaN gives NaN; an empty one is put right
-  // at the end.
-  if (reduction.getKind() == ReductionKind::Min || reduction.getKind() == ReductionKind::Max) {
+  // A min or max that skips NaN starts from NaN, so that all NaN gives NaN; an
+  // empty one is put right at the end.
+  if (reduction.getKind() == ReductionKind::Min ||
+      reduction.getKind() == ReductionKind::Max) {
     bool isMin = reduction.getKind() == ReductionKind::Min;
-    const llvm::fltSemantics &semantics = cast<FloatType>(type).getFloatSemantics();
+    const llvm::fltSemantics &semantics =
+        cast<FloatType>(type).getFloatSemantics();
     APFloat bound = reduction.getNan() == array::NanMode::Number
                         ? APFloat::getNaN(semantics)
                         : APFloat::getInf(semantics, !isMin);
@@ -516,16 +569,20 @@ Value Lowering::reduceLanes(fused::ReductionAttr reduction, Value v) {
   if (lanes == 1)
     return v;
   Value total = vector::ExtractOp::create(b, v, ArrayRef<int64_t>{0});
-  if (reduction.getKind() == ReductionKind::Sum || reduction.getKind() == ReductionKind::Mean)
+  if (reduction.getKind() == ReductionKind::Sum ||
+      reduction.getKind() == ReductionKind::Mean)
     return vector::ReductionOp::create(b, vector::CombiningKind::ADD, v,
                                        arith::FastMathFlags::reassoc);
   for (int64_t lane = 1; lane < lanes; ++lane)
-    total = reduceStep(reduction, total, vector::ExtractOp::create(b, v, ArrayRef<int64_t>{lane}));
+    total =
+        reduceStep(reduction, total,
+                   vector::ExtractOp::create(b, v, ArrayRef<int64_t>{lane}));
   return total;
 }
 
-void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset, Value at, Value mask,
-                          bool streaming, SmallVectorImpl<Value> &accumulators) {
+void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset,
+                          Value at, Value mask, bool streaming,
+                          SmallVectorImpl<Value> &accumulators) {
   SmallVector<Value> inputs = {load(input, at, mask)};
   inputs.append(uniform.begin(), uniform.end());
   for (auto [number, extra] : llvm::enumerate(extras))
@@ -541,10 +598,12 @@ void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset, Va
       break;
     }
   // Put the per-plane extras back into the order of the body's inputs.
-  unsigned firstExtra = 4 + slots.size(), perPlane = firstExtra, along = 1 + uniform.size();
+  unsigned firstExtra = 4 + slots.size(), perPlane = firstExtra,
+           along = 1 + uniform.size();
   SmallVector<Value> ordered(inputs.begin(), inputs.begin() + firstExtra);
   for (ExtraAccess access : extraAccess)
-    ordered.push_back(access == ExtraAccess::PerPlane ? inputs[perPlane++] : inputs[along++]);
+    ordered.push_back(access == ExtraAccess::PerPlane ? inputs[perPlane++]
+                                                      : inputs[along++]);
   SmallVector<Value> results = body->emit(b, ordered);
   for (auto [number, out] : llvm::enumerate(outputs))
     store(results[number], out, at, mask, streaming);
@@ -552,13 +611,16 @@ void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset, Va
     fused::ReductionAttr reduction = op.unitBody().reduction(number);
     Value value = results[outputs.size() + number];
     Value next = reduceStep(reduction, accumulator, value);
-    accumulator = mask ? Value(arith::SelectOp::create(b, mask, next, accumulator)) : next;
+    accumulator =
+        mask ? Value(arith::SelectOp::create(b, mask, next, accumulator))
+             : next;
   }
 }
 
 void Lowering::apply(Value firstPlane, Value planesHere) {
   Value count = mul(planesHere, chunks);
-  // pow costs tens of operations an element, so that a chunk is worth more than its loads.
+  // pow costs tens of operations an element, so that a chunk is worth more than
+  // its loads.
   auto loop = parallel(count, 4 * chunkElements);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -578,9 +640,11 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
     uniform.push_back(splat(slotValue));
   for (auto [number, extra] : llvm::enumerate(extras))
     if (extraAccess[number] == ExtraAccess::PerPlane) {
-      // The extra's element for this plane: its own row-major index from the plane's batch indices.
+      // The extra's element for this plane: its own row-major index from the
+      // plane's batch indices.
       AffineMap map = op.unitBody().map(number);
-      auto type = cast<RankedTensorType>(op.unitBody().extras[number].getType());
+      auto type =
+          cast<RankedTensorType>(op.unitBody().extras[number].getType());
       SmallVector<Value> batch(batchRank);
       Value rest = plane;
       for (unsigned d = batchRank; d-- > 0;) {
@@ -603,11 +667,14 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
     Type type = cast<MemRefType>(partials[i].getType()).getElementType();
     accumulators.push_back(splat(identity(op.unitBody().reduction(i), type)));
   }
-  // [begin, middle) up to where stores are aligned, whole vectors, and what is left.
+  // [begin, middle) up to where stores are aligned, whole vectors, and what is
+  // left.
   Value misaligned = arith::RemUIOp::create(b, begin, index(lanes));
-  Value head = arith::RemUIOp::create(b, sub(index(lanes), misaligned), index(lanes));
+  Value head =
+      arith::RemUIOp::create(b, sub(index(lanes), misaligned), index(lanes));
   head = min(head, size);
-  Value whole = mul(arith::DivUIOp::create(b, sub(size, head), index(lanes)), index(lanes));
+  Value whole = mul(arith::DivUIOp::create(b, sub(size, head), index(lanes)),
+                    index(lanes));
   Value wholeEnd = add(head, whole);
   auto main = scf::ForOp::create(b, head, wholeEnd, index(lanes), accumulators);
   {
@@ -615,25 +682,29 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
     b.setInsertionPointToStart(main.getBody());
     SmallVector<Value> next(main.getRegionIterArgs());
     Value i = main.getInductionVar();
-    applyBlock(uniform, plane, add(offset, i), add(begin, i), {}, streams, next);
+    applyBlock(uniform, plane, add(offset, i), add(begin, i), {}, streams,
+               next);
     if (!next.empty() || main.getNumResults() == 0) {
-      if (main.getBody()->empty() || !main.getBody()->back().hasTrait<OpTrait::IsTerminator>())
+      if (main.getBody()->empty() ||
+          !main.getBody()->back().hasTrait<OpTrait::IsTerminator>())
         scf::YieldOp::create(b, next);
     }
   }
   if (lanes > 1) {
     // Head and tail by one masked copy of the body: at most two rounds.
-    auto edges = scf::ForOp::create(b, index(0), index(2), index(1), main.getResults());
+    auto edges =
+        scf::ForOp::create(b, index(0), index(2), index(1), main.getResults());
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(edges.getBody());
-    Value isTail = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, edges.getInductionVar(),
-                                         index(0));
+    Value isTail = arith::CmpIOp::create(b, arith::CmpIPredicate::ne,
+                                         edges.getInductionVar(), index(0));
     Value from = arith::SelectOp::create(b, isTail, wholeEnd, index(0));
     Value to = arith::SelectOp::create(b, isTail, size, head);
-    Value mask = vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()),
-                                              sub(to, from));
+    Value mask = vector::CreateMaskOp::create(
+        b, VectorType::get({lanes}, b.getI1Type()), sub(to, from));
     SmallVector<Value> next(edges.getRegionIterArgs());
-    applyBlock(uniform, plane, add(offset, from), add(begin, from), mask, false, next);
+    applyBlock(uniform, plane, add(offset, from), add(begin, from), mask, false,
+               next);
     if (edges.getNumResults() != 0)
       scf::YieldOp::create(b, next);
     accumulators.assign(edges.result_begin(), edges.result_end());
@@ -642,19 +713,23 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
   }
   Value globalSlot = add(mul(plane, chunks), chunk);
   for (auto [number, accumulator] : llvm::enumerate(accumulators))
-    memref::StoreOp::create(b, reduceLanes(op.unitBody().reduction(number), accumulator),
-                            partials[number], globalSlot);
+    memref::StoreOp::create(
+        b, reduceLanes(op.unitBody().reduction(number), accumulator),
+        partials[number], globalSlot);
 }
 
-/// Results: the images, and the reductions from their partial values (sums in f64).
+/// Results: the images, and the reductions from their partial values (sums in
+/// f64).
 void Lowering::finish() {
   SmallVector<Value> results;
   for (auto [number, out] : llvm::enumerate(outputTensors))
     results.push_back(bufferization::ToTensorOp::create(
-        b, op.getResult(number).getType(), out, /*restrict=*/true, /*writable=*/true));
+        b, op.getResult(number).getType(), out, /*restrict=*/true,
+        /*writable=*/true));
   for (auto [number, partial] : llvm::enumerate(partials)) {
     fused::ReductionAttr reduction = op.unitBody().reduction(number);
-    auto type = cast<RankedTensorType>(op.getResult(outputs.size() + number).getType());
+    auto type =
+        cast<RankedTensorType>(op.getResult(outputs.size() + number).getType());
     Type value = cast<MemRefType>(partial.getType()).getElementType();
     bool all = reduction.getDims().size() == rank;
     bool sums = reduction.getKind() == ReductionKind::Sum ||
@@ -666,8 +741,9 @@ void Lowering::finish() {
     for (int64_t d = 0; d < type.getRank(); ++d)
       if (type.isDynamicDim(d))
         dynamic.push_back(tensor::DimOp::create(b, op.getInput(), d));
-    Value out = memref::AllocOp::create(b, MemRefType::get(type.getShape(), type.getElementType()),
-                                        dynamic, b.getI64IntegerAttr(64));
+    Value out = memref::AllocOp::create(
+        b, MemRefType::get(type.getShape(), type.getElementType()), dynamic,
+        b.getI64IntegerAttr(64));
     Value flatOut = type.getRank() == 0 ? out : flat(out);
     auto loop = scf::ForOp::create(b, index(0), rows, index(1));
     {
@@ -675,31 +751,38 @@ void Lowering::finish() {
       b.setInsertionPointToStart(loop.getBody());
       Type accumulator = sums ? i64f : value;
       Value start = identity(reduction, accumulator);
-      auto inner = scf::ForOp::create(b, index(0), perRow, index(1), ValueRange{start});
+      auto inner =
+          scf::ForOp::create(b, index(0), perRow, index(1), ValueRange{start});
       {
         OpBuilder::InsertionGuard innerGuard(b);
         b.setInsertionPointToStart(inner.getBody());
-        Value slot = add(mul(loop.getInductionVar(), perRow), inner.getInductionVar());
+        Value slot =
+            add(mul(loop.getInductionVar(), perRow), inner.getInductionVar());
         Value x = memref::LoadOp::create(b, partial, slot);
         if (sums)
           x = toF64(x);
-        scf::YieldOp::create(b,
-                             ValueRange{reduceStep(reduction, inner.getRegionIterArgs()[0], x)});
+        scf::YieldOp::create(
+            b,
+            ValueRange{reduceStep(reduction, inner.getRegionIterArgs()[0], x)});
       }
       Value total = inner.getResult(0);
       if (reduction.getKind() == ReductionKind::Mean)
         total = arith::DivFOp::create(
             b, total,
-            arith::UIToFPOp::create(b, i64f,
-                                    arith::IndexCastOp::create(b, b.getI64Type(), elements)));
+            arith::UIToFPOp::create(
+                b, i64f,
+                arith::IndexCastOp::create(b, b.getI64Type(), elements)));
       if (sums) {
         total = fromF64(total, value);
       } else {
-        Value none = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, elements, index(0));
+        Value none = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                           elements, index(0));
         bool isMin = reduction.getKind() == ReductionKind::Min;
         Value empty = arith::ConstantOp::create(
-            b, b.getFloatAttr(value, APFloat::getInf(cast<FloatType>(value).getFloatSemantics(),
-                                                     !isMin)));
+            b, b.getFloatAttr(
+                   value,
+                   APFloat::getInf(cast<FloatType>(value).getFloatSemantics(),
+                                   !isMin)));
         total = arith::SelectOp::create(b, none, empty, total);
       }
       SmallVector<Value> at;
@@ -707,7 +790,8 @@ void Lowering::finish() {
         at.push_back(loop.getInductionVar());
       memref::StoreOp::create(b, total, flatOut, at);
     }
-    results.push_back(bufferization::ToTensorOp::create(b, type, out, true, true));
+    results.push_back(
+        bufferization::ToTensorOp::create(b, type, out, true, true));
   }
   for (Value scratch : {shifts, sums, squares, meanHigh, meanLow, scales})
     (void)scratch;
@@ -735,7 +819,8 @@ LogicalResult Lowering::run(std::string &reason) {
 
 } // namespace
 
-LogicalResult runmat::lowerImageNormalize(fused::ImageNormalizeOp op, unsigned vectorBits,
+LogicalResult runmat::lowerImageNormalize(fused::ImageNormalizeOp op,
+                                          unsigned vectorBits,
                                           std::string &reason) {
   return Lowering(op, vectorBits).run(reason);
 }

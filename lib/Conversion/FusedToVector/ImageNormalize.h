@@ -6,9 +6,11 @@
 
 namespace runmat {
 
-/// Replaces `op` by parallel vector loops over memrefs. `vectorBits`: width of the host's vector
-/// registers. Where this schedule does not serve, fails with the `reason` and leaves `op` as it is.
-mlir::LogicalResult lowerImageNormalize(fused::ImageNormalizeOp op, unsigned vectorBits,
+/// Replaces `op` by parallel vector loops over memrefs. `vectorBits`: width of
+/// the host's vector registers. Where this schedule does not serve, fails with
+/// the `reason` and leaves `op` as it is.
+mlir::LogicalResult lowerImageNormalize(fused::ImageNormalizeOp op,
+                                        unsigned vectorBits,
                                         std::string &reason);
 
 } // namespace runmat

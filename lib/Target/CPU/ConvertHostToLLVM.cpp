@@ -1,4 +1,5 @@
-// The last step in MLIR: one conversion of all host code, so that no order of passes has to be right.
+// The last step in MLIR: one conversion of all host code, so that no order of
+// passes has to be right.
 #include "runmat/Conversion/OffloadToLLVM.h"
 #include "runmat/Dialect/Offload/Offload.h"
 #include "runmat/Runtime/Runtime.h"
@@ -17,16 +18,16 @@
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
 
@@ -45,8 +46,8 @@ std::string locationText(Location loc) {
   std::string text;
   loc->walk([&](Location inner) {
     if (auto file = dyn_cast<FileLineColLoc>(inner)) {
-      text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(),
-                           file.getColumn());
+      text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
+                           file.getLine(), file.getColumn());
       return WalkResult::interrupt();
     }
     return WalkResult::advance();
@@ -55,21 +56,24 @@ std::string locationText(Location loc) {
 }
 
 /// Address of a NUL-terminated string constant of the module.
-Value stringConstant(OpBuilder &b, ModuleOp module, Location loc, StringRef text) {
+Value stringConstant(OpBuilder &b, ModuleOp module, Location loc,
+                     StringRef text) {
   std::string bytes = (text + StringRef("\0", 1)).str();
   auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
   LLVM::GlobalOp global;
   for (auto candidate : module.getOps<LLVM::GlobalOp>())
     if (auto value = dyn_cast_or_null<StringAttr>(candidate.getValueOrNull());
-        value && value.getValue() == bytes && candidate.getName().starts_with("text_"))
+        value && value.getValue() == bytes &&
+        candidate.getName().starts_with("text_"))
       global = candidate;
   if (!global) {
     OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
     unsigned number = 0;
     while (module.lookupSymbol("text_" + std::to_string(number)))
       ++number;
-    global = LLVM::GlobalOp::create(top, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                                    "text_" + std::to_string(number), b.getStringAttr(bytes));
+    global = LLVM::GlobalOp::create(
+        top, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+        "text_" + std::to_string(number), b.getStringAttr(bytes));
   }
   return LLVM::AddressOfOp::create(b, loc, global);
 }
@@ -78,8 +82,9 @@ Value stringConstant(OpBuilder &b, ModuleOp module, Location loc, StringRef text
 struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
   using OpConversionPattern::OpConversionPattern;
 
-  LogicalResult matchAndRewrite(runmat::offload::CheckOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(runmat::offload::CheckOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto module = op->getParentOfType<ModuleOp>();
     MLIRContext *context = op.getContext();
@@ -90,53 +95,65 @@ struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
       OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
       fail = LLVM::LLVMFuncOp::create(
           top, module.getLoc(), "rm_fail_values",
-          LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {i32, ptr, ptr, ptr, i32}));
+          LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context),
+                                      {i32, ptr, ptr, ptr, i32}));
     }
 
     Block *before = rewriter.getInsertionBlock();
     Block *after = rewriter.splitBlock(before, Block::iterator(op));
-    Block *failed = rewriter.createBlock(before->getParent(), Region::iterator(after));
+    Block *failed =
+        rewriter.createBlock(before->getParent(), Region::iterator(after));
     Value text = stringConstant(rewriter, module, loc, op.getText());
     Value place = stringConstant(rewriter, module, loc, locationText(loc));
     size_t count = adaptor.getValues().size();
     Value slots = LLVM::AllocaOp::create(
         rewriter, loc, ptr, i64,
-        LLVM::ConstantOp::create(rewriter, loc, i64, rewriter.getI64IntegerAttr(count)));
+        LLVM::ConstantOp::create(rewriter, loc, i64,
+                                 rewriter.getI64IntegerAttr(count)));
     for (auto [index, value] : llvm::enumerate(adaptor.getValues())) {
       Value slot = LLVM::GEPOp::create(rewriter, loc, ptr, i64, slots,
                                        ArrayRef<LLVM::GEPArg>{int32_t(index)});
       LLVM::StoreOp::create(rewriter, loc, value, slot);
     }
     auto constant = [&](int64_t value) -> Value {
-      return LLVM::ConstantOp::create(rewriter, loc, i32, rewriter.getI32IntegerAttr(value));
+      return LLVM::ConstantOp::create(rewriter, loc, i32,
+                                      rewriter.getI32IntegerAttr(value));
     };
-    LLVM::CallOp::create(rewriter, loc, fail,
-                         ValueRange{constant(op.getUnsupported() ? RM_ERROR_UNSUPPORTED : RM_ERROR_SHAPE), text, place, slots, constant(count)});
+    LLVM::CallOp::create(
+        rewriter, loc, fail,
+        ValueRange{constant(op.getUnsupported() ? RM_ERROR_UNSUPPORTED
+                                                : RM_ERROR_SHAPE),
+                   text, place, slots, constant(count)});
     LLVM::UnreachableOp::create(rewriter, loc);
     rewriter.setInsertionPointToEnd(before);
-    LLVM::CondBrOp::create(rewriter, loc, adaptor.getCondition(), after, failed);
+    LLVM::CondBrOp::create(rewriter, loc, adaptor.getCondition(), after,
+                           failed);
     rewriter.eraseOp(op);
     return success();
   }
 };
 
-struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostToLLVMPass> {
+struct ConvertHostToLLVMPass
+    : runmat::impl::ConvertHostToLLVMBase<ConvertHostToLLVMPass> {
   void getDependentDialects(DialectRegistry &registry) const override {
     // Patterns build operations of these on the way.
-    registry.insert<LLVM::LLVMDialect, affine::AffineDialect, arith::ArithDialect,
-                    cf::ControlFlowDialect, func::FuncDialect, memref::MemRefDialect,
-                    ub::UBDialect, vector::VectorDialect>();
+    registry
+        .insert<LLVM::LLVMDialect, affine::AffineDialect, arith::ArithDialect,
+                cf::ControlFlowDialect, func::FuncDialect,
+                memref::MemRefDialect, ub::UBDialect, vector::VectorDialect>();
   }
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
     MLIRContext *context = &getContext();
-    // What bufferization was told about arguments has served, and LLVM has no such attribute.
+    // What bufferization was told about arguments has served, and LLVM has no
+    // such attribute.
     for (auto function : module.getOps<func::FuncOp>())
       function.removeArgAttrsAttr();
 
     LowerToLLVMOptions options(context);
-    // Allocation goes through named functions, which the object file maps to rm_alloc and rm_free.
+    // Allocation goes through named functions, which the object file maps to
+    // rm_alloc and rm_free.
     options.allocLowering = LowerToLLVMOptions::AllocLowering::AlignedAlloc;
     options.useGenericFunctions = true;
     LLVMTypeConverter converter(context, options);
@@ -152,14 +169,17 @@ struct ConvertHostToLLVMPass : runmat::impl::ConvertHostToLLVMBase<ConvertHostTo
     arith::populateExpandBFloat16Patterns(patterns);
     arith::populateArithToLLVMConversionPatterns(converter, patterns);
     // What has an instruction is not a call: libm has all of these too.
-    populateMathToLLVMConversionPatterns(converter, patterns, /*approximateLog1p=*/false,
+    populateMathToLLVMConversionPatterns(converter, patterns,
+                                         /*approximateLog1p=*/false,
                                          /*benefit=*/2);
     populateMathToLibmConversionPatterns(patterns);
     memref::populateExpandStridedMetadataPatterns(patterns);
-    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns, &symbols);
+    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns,
+                                                   &symbols);
     vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
     // Masks cover parts of one vector: 32-bit lane numbers do.
-    vector::populateVectorMaskMaterializationPatterns(patterns, /*force32BitVectorIndices=*/true);
+    vector::populateVectorMaskMaterializationPatterns(
+        patterns, /*force32BitVectorIndices=*/true);
     populateVectorToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);

@@ -1,4 +1,5 @@
-// LLVM IR to an object file, by one target machine for JIT and ahead of time alike.
+// LLVM IR to an object file, by one target machine for JIT and ahead of time
+// alike.
 #include "runmat/Target/CPU/CPU.h"
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -11,12 +12,14 @@
 
 using namespace llvm;
 
-Expected<std::unique_ptr<TargetMachine>> runmat::createHostTargetMachine(unsigned optLevel) {
+Expected<std::unique_ptr<TargetMachine>>
+runmat::createHostTargetMachine(unsigned optLevel) {
   static const bool initialised =
       !InitializeNativeTarget() && !InitializeNativeTargetAsmPrinter();
   if (!initialised)
     return createStringError("this LLVM has no code generator for the host");
-  Expected<orc::JITTargetMachineBuilder> builder = orc::JITTargetMachineBuilder::detectHost();
+  Expected<orc::JITTargetMachineBuilder> builder =
+      orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
     return builder.takeError();
   builder->setRelocationModel(Reloc::PIC_);
@@ -31,7 +34,9 @@ unsigned runmat::hostVectorBits(const TargetMachine &machine) {
   const MCSubtargetInfo &features = *machine.getMCSubtargetInfo();
   if (!machine.getTargetTriple().isX86())
     return 128;
-  return features.checkFeatures("+avx512f") ? 512 : features.checkFeatures("+avx2") ? 256 : 128;
+  return features.checkFeatures("+avx512f") ? 512
+         : features.checkFeatures("+avx2")  ? 256
+                                            : 128;
 }
 
 Expected<std::unique_ptr<MemoryBuffer>>
@@ -51,20 +56,23 @@ runmat::emitObject(Module &module, TargetMachine &machine, unsigned optLevel) {
   passes.registerFunctionAnalyses(functions);
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, components, modules);
-  static const OptimizationLevel levels[] = {OptimizationLevel::O0, OptimizationLevel::O1,
-                                             OptimizationLevel::O2, OptimizationLevel::O3};
-  ModulePassManager pipeline = optLevel == 0
-                                   ? passes.buildO0DefaultPipeline(OptimizationLevel::O0)
-                                   : passes.buildPerModuleDefaultPipeline(
-                                         levels[std::min(optLevel, 3u)]);
+  static const OptimizationLevel levels[] = {
+      OptimizationLevel::O0, OptimizationLevel::O1, OptimizationLevel::O2,
+      OptimizationLevel::O3};
+  ModulePassManager pipeline =
+      optLevel == 0 ? passes.buildO0DefaultPipeline(OptimizationLevel::O0)
+                    : passes.buildPerModuleDefaultPipeline(
+                          levels[std::min(optLevel, 3u)]);
   pipeline.run(module, modules);
 
   SmallVector<char, 0> bytes;
   raw_svector_ostream stream(bytes);
   legacy::PassManager emission;
-  if (machine.addPassesToEmitFile(emission, stream, nullptr, CodeGenFileType::ObjectFile))
+  if (machine.addPassesToEmitFile(emission, stream, nullptr,
+                                  CodeGenFileType::ObjectFile))
     return createStringError("this target cannot emit object files");
   emission.run(module);
-  return std::make_unique<SmallVectorMemoryBuffer>(std::move(bytes), "program.o",
-                                                   /*RequiresNullTerminator=*/false);
+  return std::make_unique<SmallVectorMemoryBuffer>(
+      std::move(bytes), "program.o",
+      /*RequiresNullTerminator=*/false);
 }

@@ -1,5 +1,5 @@
-// memref.copy as a linalg copy: upstream lowers it to a call of a library that compiled programs do not
-// have, and on one thread.
+// memref.copy as a linalg copy: upstream lowers it to a call of a library that
+// compiled programs do not have, and on one thread.
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -14,11 +14,13 @@ namespace runmat {
 using namespace mlir;
 
 namespace {
-struct ExpandMemRefCopyPass : runmat::impl::ExpandMemRefCopyBase<ExpandMemRefCopyPass> {
+struct ExpandMemRefCopyPass
+    : runmat::impl::ExpandMemRefCopyBase<ExpandMemRefCopyPass> {
   void runOnOperation() override {
     getOperation().walk([](memref::CopyOp copy) {
       OpBuilder b(copy);
-      linalg::makeMemRefCopyOp(b, copy.getLoc(), copy.getSource(), copy.getTarget());
+      linalg::makeMemRefCopyOp(b, copy.getLoc(), copy.getSource(),
+                               copy.getTarget());
       copy.erase();
     });
   }

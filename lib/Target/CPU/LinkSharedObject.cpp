@@ -1,4 +1,5 @@
-// An object file into a shared object, by the LLD that Debian ships beside this LLVM.
+// An object file into a shared object, by the LLD that Debian ships beside this
+// LLVM.
 #include "runmat/Target/CPU/CPU.h"
 
 #include "llvm/Config/llvm-config.h"
@@ -11,26 +12,30 @@
 
 using namespace llvm;
 
-/// The file that holds `symbol`: how the runtime library and libm are found without knowing where the
-/// system keeps them.
+/// The file that holds `symbol`: how the runtime library and libm are found
+/// without knowing where the system keeps them.
 static std::string libraryOf(void *symbol) {
   Dl_info info;
   return dladdr(symbol, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
-Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object, StringRef name) {
+Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object,
+                                               StringRef name) {
   std::string versioned = "ld.lld-" + std::to_string(LLVM_VERSION_MAJOR);
   ErrorOr<std::string> linker = sys::findProgramByName(versioned);
   if (!linker)
     linker = sys::findProgramByName("ld.lld");
   if (!linker)
-    return createStringError("no linker: " + versioned + " is not in PATH (package lld-" +
+    return createStringError("no linker: " + versioned +
+                             " is not in PATH (package lld-" +
                              Twine(LLVM_VERSION_MAJOR) + ")");
 
   SmallString<128> input, output, messages;
   int inputHandle;
-  if (std::error_code code = sys::fs::createTemporaryFile("runmat", "o", inputHandle, input))
-    return createStringError(code, "cannot make a temporary file: " + code.message());
+  if (std::error_code code =
+          sys::fs::createTemporaryFile("runmat", "o", inputHandle, input))
+    return createStringError(code,
+                             "cannot make a temporary file: " + code.message());
   FileRemover removeInput(input), removeOutput, removeMessages;
   {
     raw_fd_ostream stream(inputHandle, /*shouldClose=*/true);
@@ -39,14 +44,19 @@ Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object, Strin
     if (stream.has_error()) {
       std::error_code code = stream.error();
       stream.clear_error();
-      return createStringError(code, "cannot write " + input + ": " + code.message());
+      return createStringError(code,
+                               "cannot write " + input + ": " + code.message());
     }
   }
-  if (std::error_code code = sys::fs::createTemporaryFile("runmat", "so", output))
-    return createStringError(code, "cannot make a temporary file: " + code.message());
+  if (std::error_code code =
+          sys::fs::createTemporaryFile("runmat", "so", output))
+    return createStringError(code,
+                             "cannot make a temporary file: " + code.message());
   removeOutput.setFile(output);
-  if (std::error_code code = sys::fs::createTemporaryFile("runmat", "txt", messages))
-    return createStringError(code, "cannot make a temporary file: " + code.message());
+  if (std::error_code code =
+          sys::fs::createTemporaryFile("runmat", "txt", messages))
+    return createStringError(code,
+                             "cannot make a temporary file: " + code.message());
   removeMessages.setFile(messages);
 
   double (*cosine)(double) = &::cos;
@@ -54,14 +64,15 @@ Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object, Strin
   std::string math = libraryOf(reinterpret_cast<void *>(cosine));
   std::string libc = libraryOf(reinterpret_cast<void *>(&::memcpy));
   std::string soname = (name + ".so").str();
-  SmallVector<StringRef> args = {*linker,    "-shared",     "-o",    output,  "-soname",
-                                 soname,     "--gc-sections", "-z",  "now",   "-z",
-                                 "noexecstack", "--build-id=none", "-rpath", "$ORIGIN", input,
-                                 runtime,    "--as-needed", math,    libc};
+  SmallVector<StringRef> args = {
+      *linker,       "-shared",         "-o",     output,    "-soname",
+      soname,        "--gc-sections",   "-z",     "now",     "-z",
+      "noexecstack", "--build-id=none", "-rpath", "$ORIGIN", input,
+      runtime,       "--as-needed",     math,     libc};
   std::string problem;
-  int code = sys::ExecuteAndWait(*linker, args, std::nullopt,
-                                 {std::nullopt, StringRef(messages), StringRef(messages)}, 0, 0,
-                                 &problem);
+  int code = sys::ExecuteAndWait(
+      *linker, args, std::nullopt,
+      {std::nullopt, StringRef(messages), StringRef(messages)}, 0, 0, &problem);
   if (code != 0) {
     if (auto text = MemoryBuffer::getFile(messages))
       problem += (*text)->getBuffer().split('\n').first;

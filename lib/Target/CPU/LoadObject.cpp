@@ -1,5 +1,5 @@
-// An object file into this process, by LLVM's JIT linker. Its undefined symbols (the runtime, libm)
-// come from the process.
+// An object file into this process, by LLVM's JIT linker. Its undefined symbols
+// (the runtime, libm) come from the process.
 #include "runmat/Target/CPU/CPU.h"
 
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"

@@ -1,5 +1,6 @@
-// Outermost parallel loops become functions over a range of the flattened iteration space. The space
-// is split by elements, not by rows: four planes keep sixteen threads busy.
+// Outermost parallel loops become functions over a range of the flattened
+// iteration space. The space is split by elements, not by rows: four planes
+// keep sixteen threads busy.
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -14,8 +15,8 @@ using namespace mlir;
 
 namespace {
 
-/// A loop in the body multiplies the work of an iteration by its trip count, taken as this where it is
-/// not constant.
+/// A loop in the body multiplies the work of an iteration by its trip count,
+/// taken as this where it is not constant.
 constexpr int64_t unknownTripCount = 64;
 
 int64_t weightOf(Block &block) {
@@ -25,7 +26,8 @@ int64_t weightOf(Block &block) {
     if (!loop)
       continue;
     std::optional<APInt> trips = loop.getStaticTripCount();
-    int64_t count = trips ? std::max<int64_t>(trips->getSExtValue(), 1) : unknownTripCount;
+    int64_t count =
+        trips ? std::max<int64_t>(trips->getSExtValue(), 1) : unknownTripCount;
     weight = std::max(weight, count * weightOf(*loop.getBody()));
   }
   return weight;
@@ -42,7 +44,8 @@ struct Outliner {
   int64_t count = 0;
 
   void outline(scf::ParallelOp loop);
-  void emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value end, IRMapping &map);
+  void emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value end,
+                IRMapping &map);
   LLVM::LLVMFuncOp runtimeFunction();
 };
 
@@ -53,13 +56,14 @@ LLVM::LLVMFuncOp Outliner::runtimeFunction() {
   Type i64 = b.getI64Type(), ptr = LLVM::LLVMPointerType::get(b.getContext());
   return LLVM::LLVMFuncOp::create(
       b, module.getLoc(), "rm_parallel_for",
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {i64, i64, ptr, ptr}));
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                  {i64, i64, ptr, ptr}));
 }
 
-/// Iterations [begin, end) of the flattened space: a loop over rows of the innermost dimension, of
-/// which the first and last may be partial.
-void Outliner::emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value end,
-                        IRMapping &map) {
+/// Iterations [begin, end) of the flattened space: a loop over rows of the
+/// innermost dimension, of which the first and last may be partial.
+void Outliner::emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin,
+                        Value end, IRMapping &map) {
   Location loc = loop.getLoc();
   unsigned rank = loop.getNumLoops();
   auto mapped = [&](Value v) { return map.lookupOrDefault(v); };
@@ -67,7 +71,8 @@ void Outliner::emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value e
   for (unsigned d = 0; d < rank; ++d) {
     Value span = arith::SubIOp::create(b, loc, mapped(loop.getUpperBound()[d]),
                                        mapped(loop.getLowerBound()[d]));
-    trips[d] = arith::CeilDivSIOp::create(b, loc, span, mapped(loop.getStep()[d]));
+    trips[d] =
+        arith::CeilDivSIOp::create(b, loc, span, mapped(loop.getStep()[d]));
   }
   Value zero = indexConstant(b, loc, 0), one = indexConstant(b, loc, 1);
   Value inner = trips.back();
@@ -77,8 +82,10 @@ void Outliner::emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value e
   OpBuilder rowBuilder = OpBuilder::atBlockTerminator(rows.getBody());
   Value row = rows.getInductionVar();
   auto inductionValue = [&](OpBuilder &ob, unsigned d, Value trip) {
-    Value scaled = arith::MulIOp::create(ob, loc, trip, mapped(loop.getStep()[d]));
-    return arith::AddIOp::create(ob, loc, mapped(loop.getLowerBound()[d]), scaled);
+    Value scaled =
+        arith::MulIOp::create(ob, loc, trip, mapped(loop.getStep()[d]));
+    return arith::AddIOp::create(ob, loc, mapped(loop.getLowerBound()[d]),
+                                 scaled);
   };
   Value rest = row;
   for (unsigned d = rank - 1; d-- > 0;) {
@@ -90,10 +97,12 @@ void Outliner::emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value e
     map.map(loop.getInductionVars()[d], inductionValue(rowBuilder, d, trip));
   }
   Value rowStart = arith::MulIOp::create(rowBuilder, loc, row, inner);
-  Value low = arith::MaxSIOp::create(rowBuilder, loc, zero,
-                                     arith::SubIOp::create(rowBuilder, loc, begin, rowStart));
-  Value high = arith::MinSIOp::create(rowBuilder, loc, inner,
-                                      arith::SubIOp::create(rowBuilder, loc, end, rowStart));
+  Value low = arith::MaxSIOp::create(
+      rowBuilder, loc, zero,
+      arith::SubIOp::create(rowBuilder, loc, begin, rowStart));
+  Value high = arith::MinSIOp::create(
+      rowBuilder, loc, inner,
+      arith::SubIOp::create(rowBuilder, loc, end, rowStart));
   auto columns = scf::ForOp::create(rowBuilder, loc, low, high, one);
   OpBuilder bodyBuilder = OpBuilder::atBlockTerminator(columns.getBody());
   map.map(loop.getInductionVars()[rank - 1],
@@ -108,15 +117,18 @@ void Outliner::outline(scf::ParallelOp loop) {
   MLIRContext *context = b.getContext();
   Type i64 = b.getI64Type(), ptr = LLVM::LLVMPointerType::get(context);
 
-  // What the body and the bounds use from outside; constants are cloned instead.
+  // What the body and the bounds use from outside; constants are cloned
+  // instead.
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(loop.getRegion(), captured);
-  for (ValueRange bounds : {loop.getLowerBound(), loop.getUpperBound(), loop.getStep()})
+  for (ValueRange bounds :
+       {loop.getLowerBound(), loop.getUpperBound(), loop.getStep()})
     captured.insert(bounds.begin(), bounds.end());
   SmallVector<Value> values;
   SmallVector<Operation *> constants;
   for (Value value : captured)
-    if (Operation *def = value.getDefiningOp(); def && def->hasTrait<OpTrait::ConstantLike>())
+    if (Operation *def = value.getDefiningOp();
+        def && def->hasTrait<OpTrait::ConstantLike>())
       constants.push_back(def);
     else
       values.push_back(value);
@@ -132,7 +144,8 @@ void Outliner::outline(scf::ParallelOp loop) {
   OpBuilder moduleBuilder = OpBuilder::atBlockEnd(module.getBody());
   auto function = LLVM::LLVMFuncOp::create(
       moduleBuilder, loc, name,
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {i64, i64, ptr}),
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context),
+                                  {i64, i64, ptr}),
       LLVM::Linkage::Internal);
   Block *entry = function.addEntryBlock(moduleBuilder);
   OpBuilder fb = OpBuilder::atBlockEnd(entry);
@@ -140,33 +153,42 @@ void Outliner::outline(scf::ParallelOp loop) {
   for (Operation *constant : constants)
     fb.clone(*constant, map);
   for (auto [index, value] : llvm::enumerate(values)) {
-    Value field = LLVM::GEPOp::create(fb, loc, ptr, envType, entry->getArgument(2),
-                                      ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
+    Value field =
+        LLVM::GEPOp::create(fb, loc, ptr, envType, entry->getArgument(2),
+                            ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
     Value loaded = LLVM::LoadOp::create(fb, loc, fields[index], field);
-    map.map(value, UnrealizedConversionCastOp::create(fb, loc, value.getType(), loaded).getResult(0));
+    map.map(value,
+            UnrealizedConversionCastOp::create(fb, loc, value.getType(), loaded)
+                .getResult(0));
   }
   auto toIndex = [&](OpBuilder &ob, Value v) -> Value {
     return arith::IndexCastOp::create(ob, loc, ob.getIndexType(), v);
   };
-  Value begin = toIndex(fb, entry->getArgument(0)), end = toIndex(fb, entry->getArgument(1));
+  Value begin = toIndex(fb, entry->getArgument(0)),
+        end = toIndex(fb, entry->getArgument(1));
   emitBody(fb, loop, begin, end, map);
   LLVM::ReturnOp::create(fb, loc, ValueRange{});
 
-  // The call: the environment lives in the frame, so its slot is made at the function's entry.
+  // The call: the environment lives in the frame, so its slot is made at the
+  // function's entry.
   Operation *parent = loop->getParentOfType<FunctionOpInterface>();
-  OpBuilder entryBuilder = OpBuilder::atBlockBegin(&parent->getRegion(0).front());
-  Value one = LLVM::ConstantOp::create(entryBuilder, loc, i64, entryBuilder.getI64IntegerAttr(1));
+  OpBuilder entryBuilder =
+      OpBuilder::atBlockBegin(&parent->getRegion(0).front());
+  Value one = LLVM::ConstantOp::create(entryBuilder, loc, i64,
+                                       entryBuilder.getI64IntegerAttr(1));
   Value env = LLVM::AllocaOp::create(entryBuilder, loc, ptr, envType, one);
   for (auto [index, value] : llvm::enumerate(values)) {
     Value converted =
-        UnrealizedConversionCastOp::create(b, loc, fields[index], value).getResult(0);
-    Value field = LLVM::GEPOp::create(b, loc, ptr, envType, env,
-                                      ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
+        UnrealizedConversionCastOp::create(b, loc, fields[index], value)
+            .getResult(0);
+    Value field = LLVM::GEPOp::create(
+        b, loc, ptr, envType, env, ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
     LLVM::StoreOp::create(b, loc, converted, field);
   }
   Value total = indexConstant(b, loc, 1);
   for (unsigned d = 0; d < loop.getNumLoops(); ++d) {
-    Value span = arith::SubIOp::create(b, loc, loop.getUpperBound()[d], loop.getLowerBound()[d]);
+    Value span = arith::SubIOp::create(b, loc, loop.getUpperBound()[d],
+                                       loop.getLowerBound()[d]);
     Value trips = arith::CeilDivSIOp::create(b, loc, span, loop.getStep()[d]);
     trips = arith::MaxSIOp::create(b, loc, trips, indexConstant(b, loc, 0));
     total = arith::MulIOp::create(b, loc, total, trips);
@@ -181,13 +203,15 @@ void Outliner::outline(scf::ParallelOp loop) {
                                      indexConstant(b, loc, 0));
   LLVM::LLVMFuncOp runtime = runtimeFunction();
   scf::IfOp::create(b, loc, some, [&](OpBuilder &ob, Location) {
-    Value zero = LLVM::ConstantOp::create(ob, loc, i64, ob.getI64IntegerAttr(0));
+    Value zero =
+        LLVM::ConstantOp::create(ob, loc, i64, ob.getI64IntegerAttr(0));
     Value n = arith::IndexCastOp::create(ob, loc, i64, total);
     scf::IfOp::create(
         ob, loc, enough,
         [&](OpBuilder &tb, Location) {
           Value body = LLVM::AddressOfOp::create(tb, loc, ptr, name);
-          LLVM::CallOp::create(tb, loc, runtime, ValueRange{zero, n, body, env});
+          LLVM::CallOp::create(tb, loc, runtime,
+                               ValueRange{zero, n, body, env});
           scf::YieldOp::create(tb, loc);
         },
         [&](OpBuilder &tb, Location) {
@@ -202,8 +226,9 @@ void Outliner::outline(scf::ParallelOp loop) {
 /// A parallel loop inside another one runs serially.
 void serialise(scf::ParallelOp loop) {
   OpBuilder b(loop);
-  scf::LoopNest nest = scf::buildLoopNest(b, loop.getLoc(), loop.getLowerBound(),
-                                          loop.getUpperBound(), loop.getStep());
+  scf::LoopNest nest =
+      scf::buildLoopNest(b, loop.getLoc(), loop.getLowerBound(),
+                         loop.getUpperBound(), loop.getStep());
   IRMapping map;
   OpBuilder inner = b;
   if (nest.loops.empty())
@@ -216,7 +241,8 @@ void serialise(scf::ParallelOp loop) {
   loop.erase();
 }
 
-struct OutlineParallelLoopsPass : runmat::impl::OutlineParallelLoopsBase<OutlineParallelLoopsPass> {
+struct OutlineParallelLoopsPass
+    : runmat::impl::OutlineParallelLoopsBase<OutlineParallelLoopsPass> {
   using OutlineParallelLoopsBase::OutlineParallelLoopsBase;
 
   void runOnOperation() override {
@@ -229,7 +255,8 @@ struct OutlineParallelLoopsPass : runmat::impl::OutlineParallelLoopsBase<Outline
       else
         outermost.push_back(loop);
     });
-    for (scf::ParallelOp loop : llvm::concat<scf::ParallelOp>(nested, outermost))
+    for (scf::ParallelOp loop :
+         llvm::concat<scf::ParallelOp>(nested, outermost))
       if (loop.getNumResults()) {
         loop.emitError("parallel loop with results cannot be outlined");
         return signalPassFailure();

@@ -1,5 +1,6 @@
-// The C ABI's side of a compiled module: entry functions that unpack tensors, and the read-only tables
-// of runmat/Runtime/Runtime.h. Made on LLVM IR, where a constant struct is one expression.
+// The C ABI's side of a compiled module: entry functions that unpack tensors,
+// and the read-only tables of runmat/Runtime/Runtime.h. Made on LLVM IR, where
+// a constant struct is one expression.
 #include "runmat/Target/CPU/CPU.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -40,7 +41,8 @@ static std::optional<rm_dtype> dtypeOf(mlir::Type type) {
   return std::nullopt;
 }
 
-static Expected<ValueSignature> signatureOf(mlir::Type type, const Twine &what) {
+static Expected<ValueSignature> signatureOf(mlir::Type type,
+                                            const Twine &what) {
   auto text = [&] {
     std::string s;
     raw_string_ostream(s) << type;
@@ -48,23 +50,27 @@ static Expected<ValueSignature> signatureOf(mlir::Type type, const Twine &what) 
   };
   auto tensor = dyn_cast<mlir::RankedTensorType>(type);
   std::optional<rm_dtype> dtype =
-      type.isIndex() ? RM_I64 : dtypeOf(tensor ? tensor.getElementType() : type);
+      type.isIndex() ? RM_I64
+                     : dtypeOf(tensor ? tensor.getElementType() : type);
   if (!dtype)
     return createStringError(what + " has type " + text() +
-                             ", which is neither a ranked tensor nor a scalar of f64, f32, f16, bf16, "
+                             ", which is neither a ranked tensor nor a scalar "
+                             "of f64, f32, f16, bf16, "
                              "i1, i8, i16, i32 or i64");
   ValueSignature signature{*dtype, {}, !tensor};
   if (!tensor)
     return signature;
   if (tensor.getRank() > RM_MAX_RANK)
-    return createStringError(what + " has rank " + Twine(tensor.getRank()) + ", more than " +
-                             Twine(RM_MAX_RANK));
+    return createStringError(what + " has rank " + Twine(tensor.getRank()) +
+                             ", more than " + Twine(RM_MAX_RANK));
   for (int64_t size : tensor.getShape())
-    signature.sizes.push_back(mlir::ShapedType::isDynamic(size) ? RM_DYNAMIC : size);
+    signature.sizes.push_back(mlir::ShapedType::isDynamic(size) ? RM_DYNAMIC
+                                                                : size);
   return signature;
 }
 
-Expected<std::vector<EntrySignature>> collectEntries(mlir::ModuleOp module, StringRef entry) {
+Expected<std::vector<EntrySignature>> collectEntries(mlir::ModuleOp module,
+                                                     StringRef entry) {
   std::vector<EntrySignature> entries;
   std::string names;
   for (auto function : module.getOps<mlir::func::FuncOp>()) {
@@ -75,15 +81,15 @@ Expected<std::vector<EntrySignature>> collectEntries(mlir::ModuleOp module, Stri
       continue;
     EntrySignature signature{function.getName().str(), {}, {}};
     for (auto [index, type] : enumerate(function.getArgumentTypes())) {
-      Expected<ValueSignature> value =
-          signatureOf(type, "argument " + Twine(index) + " of @" + function.getName());
+      Expected<ValueSignature> value = signatureOf(
+          type, "argument " + Twine(index) + " of @" + function.getName());
       if (!value)
         return value.takeError();
       signature.args.push_back(*value);
     }
     for (auto [index, type] : enumerate(function.getResultTypes())) {
-      Expected<ValueSignature> value =
-          signatureOf(type, "result " + Twine(index) + " of @" + function.getName());
+      Expected<ValueSignature> value = signatureOf(
+          type, "result " + Twine(index) + " of @" + function.getName());
       if (!value)
         return value.takeError();
       signature.results.push_back(*value);
@@ -103,24 +109,34 @@ namespace {
 /// Builds the functions and tables of one module.
 class ProgramWriter {
 public:
-  ProgramWriter(Module &module, const ProgramInfo &info, const TargetMachine &machine)
-      : module(module), info(info), machine(machine), context(module.getContext()) {}
+  ProgramWriter(Module &module, const ProgramInfo &info,
+                const TargetMachine &machine)
+      : module(module), info(info), machine(machine),
+        context(module.getContext()) {}
 
   void write();
 
 private:
   Constant *string(StringRef text);
   Constant *array(ArrayRef<Constant *> elements, Type *type);
-  Constant *i32(int64_t value) { return ConstantInt::getSigned(Type::getInt32Ty(context), value); }
-  Constant *i64(int64_t value) { return ConstantInt::getSigned(Type::getInt64Ty(context), value); }
-  FunctionCallee runtime(StringRef name, Type *result, ArrayRef<Type *> args) {
-    return module.getOrInsertFunction(name, FunctionType::get(result, args, false));
+  Constant *i32(int64_t value) {
+    return ConstantInt::getSigned(Type::getInt32Ty(context), value);
   }
-  StructType *structOf(ArrayRef<Type *> fields) { return StructType::get(context, fields); }
+  Constant *i64(int64_t value) {
+    return ConstantInt::getSigned(Type::getInt64Ty(context), value);
+  }
+  FunctionCallee runtime(StringRef name, Type *result, ArrayRef<Type *> args) {
+    return module.getOrInsertFunction(name,
+                                      FunctionType::get(result, args, false));
+  }
+  StructType *structOf(ArrayRef<Type *> fields) {
+    return StructType::get(context, fields);
+  }
   Type *scalarType(rm_dtype dtype);
   Constant *valueTable(ArrayRef<ValueSignature> values);
   Function *writeBody(const EntrySignature &entry, Function &code);
-  void storeResult(IRBuilder<> &b, const ValueSignature &type, Value *value, Value *slot);
+  void storeResult(IRBuilder<> &b, const ValueSignature &type, Value *value,
+                   Value *slot);
   void defineAllocation();
   std::string cpuFeatures();
 
@@ -135,8 +151,9 @@ private:
 
 Constant *ProgramWriter::string(StringRef text) {
   Constant *data = ConstantDataArray::getString(context, text);
-  auto *global = new GlobalVariable(module, data->getType(), true, GlobalValue::PrivateLinkage,
-                                    data, "rm.text");
+  auto *global =
+      new GlobalVariable(module, data->getType(), true,
+                         GlobalValue::PrivateLinkage, data, "rm.text");
   global->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
   return global;
 }
@@ -145,8 +162,9 @@ Constant *ProgramWriter::array(ArrayRef<Constant *> elements, Type *type) {
   if (elements.empty())
     return ConstantPointerNull::get(PointerType::get(context, 0));
   auto *arrayType = ArrayType::get(type, elements.size());
-  return new GlobalVariable(module, arrayType, true, GlobalValue::PrivateLinkage,
-                            ConstantArray::get(arrayType, elements), "rm.table");
+  return new GlobalVariable(
+      module, arrayType, true, GlobalValue::PrivateLinkage,
+      ConstantArray::get(arrayType, elements), "rm.table");
 }
 
 Type *ProgramWriter::scalarType(rm_dtype dtype) {
@@ -182,53 +200,61 @@ Constant *ProgramWriter::valueTable(ArrayRef<ValueSignature> values) {
     SmallVector<uint64_t> sizes(RM_MAX_RANK, 0);
     llvm::copy(value.sizes, sizes.begin());
     rows.push_back(ConstantStruct::get(
-        type, {ConstantPointerNull::get(PointerType::get(context, 0)), i32(value.dtype),
-               i32(value.sizes.size()), ConstantDataArray::get(context, sizes)}));
+        type, {ConstantPointerNull::get(PointerType::get(context, 0)),
+               i32(value.dtype), i32(value.sizes.size()),
+               ConstantDataArray::get(context, sizes)}));
   }
   return array(rows, type);
 }
 
-void ProgramWriter::storeResult(IRBuilder<> &b, const ValueSignature &type, Value *value,
-                                Value *slot) {
-  FunctionCallee result = runtime("rm_result", Type::getVoidTy(context),
-                                  {ptrTy(), ptrTy(), ptrTy(), i32Ty(), i32Ty(), ptrTy()});
+void ProgramWriter::storeResult(IRBuilder<> &b, const ValueSignature &type,
+                                Value *value, Value *slot) {
+  FunctionCallee result =
+      runtime("rm_result", Type::getVoidTy(context),
+              {ptrTy(), ptrTy(), ptrTy(), i32Ty(), i32Ty(), ptrTy()});
   unsigned rank = type.sizes.size();
   IRBuilder<> entry(&b.GetInsertBlock()->getParent()->getEntryBlock(),
                     b.GetInsertBlock()->getParent()->getEntryBlock().begin());
-  Value *sizes = entry.CreateAlloca(ArrayType::get(i64Ty(), std::max(rank, 1u)));
+  Value *sizes =
+      entry.CreateAlloca(ArrayType::get(i64Ty(), std::max(rank, 1u)));
   Value *allocated, *aligned;
   if (type.isScalar) {
     FunctionCallee alloc = runtime("rm_alloc", ptrTy(), {i64Ty(), i64Ty()});
-    allocated = aligned = b.CreateCall(alloc, {i64(rm_dtype_size(type.dtype)), i64(64)});
+    allocated = aligned =
+        b.CreateCall(alloc, {i64(rm_dtype_size(type.dtype)), i64(64)});
     if (type.dtype == RM_I1)
       value = b.CreateZExt(value, Type::getInt8Ty(context));
     b.CreateStore(value, allocated);
   } else {
-    // A memref descriptor: {allocated, aligned, offset, [sizes], [strides]}. Its layout is the
-    // identity, since function results have no other.
+    // A memref descriptor: {allocated, aligned, offset, [sizes], [strides]}.
+    // Its layout is the identity, since function results have no other.
     allocated = b.CreateExtractValue(value, 0);
     Value *offset = b.CreateExtractValue(value, 2);
-    aligned = b.CreatePtrAdd(b.CreateExtractValue(value, 1),
-                             b.CreateMul(offset, i64(rm_dtype_size(type.dtype))));
+    aligned =
+        b.CreatePtrAdd(b.CreateExtractValue(value, 1),
+                       b.CreateMul(offset, i64(rm_dtype_size(type.dtype))));
     for (unsigned d = 0; d < rank; ++d)
       b.CreateStore(b.CreateExtractValue(value, {3, d}),
                     b.CreateConstInBoundsGEP1_64(i64Ty(), sizes, d));
   }
-  b.CreateCall(result, {slot, allocated, aligned, i32(type.dtype), i32(rank), sizes});
+  b.CreateCall(result,
+               {slot, allocated, aligned, i32(type.dtype), i32(rank), sizes});
 }
 
-/// Whether the code looks at the data of the memref whose descriptor starts at argument `first`.
+/// Whether the code looks at the data of the memref whose descriptor starts at
+/// argument `first`.
 static bool readsData(Function &code, unsigned first) {
-  return !code.getArg(first)->use_empty() || !code.getArg(first + 1)->use_empty();
+  return !code.getArg(first)->use_empty() ||
+         !code.getArg(first + 1)->use_empty();
 }
 
-/// Removes what a descriptor's unused fields leave behind, so that an argument that only the device
-/// reads is not fetched for the host.
+/// Removes what a descriptor's unused fields leave behind, so that an argument
+/// that only the device reads is not fetched for the host.
 static void removeDeadValues(Function &code) {
   for (Instruction &instruction : make_early_inc_range(instructions(code)))
     if (isa<ExtractValueInst>(instruction))
-      if (Value *simpler =
-              simplifyInstruction(&instruction, code.getParent()->getDataLayout()))
+      if (Value *simpler = simplifyInstruction(
+              &instruction, code.getParent()->getDataLayout()))
         instruction.replaceAllUsesWith(simpler);
   for (BasicBlock *block : post_order(&code))
     for (Instruction &instruction : make_early_inc_range(reverse(*block)))
@@ -236,10 +262,14 @@ static void removeDeadValues(Function &code) {
         instruction.eraseFromParent();
 }
 
-/// void NAME.body(const rm_tensor *args, rm_tensor *results): unpacks, calls, packs.
-Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) {
-  auto *type = FunctionType::get(Type::getVoidTy(context), {ptrTy(), ptrTy()}, false);
-  Function *body = Function::Create(type, GlobalValue::InternalLinkage, entry.name + ".body", module);
+/// void NAME.body(const rm_tensor *args, rm_tensor *results): unpacks, calls,
+/// packs.
+Function *ProgramWriter::writeBody(const EntrySignature &entry,
+                                   Function &code) {
+  auto *type =
+      FunctionType::get(Type::getVoidTy(context), {ptrTy(), ptrTy()}, false);
+  Function *body = Function::Create(type, GlobalValue::InternalLinkage,
+                                    entry.name + ".body", module);
   IRBuilder<> b(BasicBlock::Create(context, "entry", body));
   FunctionCallee hostArgument = runtime("rm_host_argument", ptrTy(), {ptrTy()});
   if (entry.takesTensors)
@@ -253,7 +283,8 @@ Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) 
                       : ConstantPointerNull::get(PointerType::get(context, 0));
     if (arg.isScalar) {
       bool isBool = arg.dtype == RM_I1;
-      Value *value = b.CreateLoad(isBool ? Type::getInt8Ty(context) : scalarType(arg.dtype), data);
+      Value *value = b.CreateLoad(
+          isBool ? Type::getInt8Ty(context) : scalarType(arg.dtype), data);
       operands.push_back(isBool ? b.CreateICmpNE(value, b.getInt8(0)) : value);
       continue;
     }
@@ -261,13 +292,15 @@ Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) 
     operands.append({data, data, i64(0)});
     SmallVector<Value *> sizes(rank), strides(rank);
     for (unsigned d = 0; d < rank; ++d) {
-      // A static size is a constant, so that nothing depends on memory that is known.
+      // A static size is a constant, so that nothing depends on memory that is
+      // known.
       if (arg.sizes[d] != RM_DYNAMIC)
         sizes[d] = i64(arg.sizes[d]);
       else
-        sizes[d] = b.CreateLoad(i64Ty(), b.CreateConstInBoundsGEP1_64(
-                                             b.getInt8Ty(), slot,
-                                             offsetof(rm_tensor, sizes) + d * sizeof(int64_t)));
+        sizes[d] = b.CreateLoad(
+            i64Ty(), b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), slot,
+                                                  offsetof(rm_tensor, sizes) +
+                                                      d * sizeof(int64_t)));
     }
     Value *stride = i64(1);
     for (unsigned d = rank; d-- > 0;) {
@@ -287,7 +320,8 @@ Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) 
   for (auto [index, type] : enumerate(entry.results)) {
     if (is_contained(entry.deviceResults, static_cast<int32_t>(index)))
       continue;
-    Value *value = returned == 1 ? result : b.CreateExtractValue(result, number);
+    Value *value =
+        returned == 1 ? result : b.CreateExtractValue(result, number);
     ++number;
     storeResult(b, type, value,
                 b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), body->getArg(1),
@@ -299,7 +333,8 @@ Function *ProgramWriter::writeBody(const EntrySignature &entry, Function &code) 
 
 /// The memref lowering's allocation functions, in terms of the runtime's.
 void ProgramWriter::defineAllocation() {
-  if (Function *alloc = module.getFunction("_mlir_memref_to_llvm_aligned_alloc")) {
+  if (Function *alloc =
+          module.getFunction("_mlir_memref_to_llvm_aligned_alloc")) {
     alloc->setLinkage(GlobalValue::InternalLinkage);
     IRBuilder<> b(BasicBlock::Create(context, "entry", alloc));
     FunctionCallee callee = runtime("rm_alloc", ptrTy(), {i64Ty(), i64Ty()});
@@ -308,18 +343,21 @@ void ProgramWriter::defineAllocation() {
   if (Function *free = module.getFunction("_mlir_memref_to_llvm_free")) {
     free->setLinkage(GlobalValue::InternalLinkage);
     IRBuilder<> b(BasicBlock::Create(context, "entry", free));
-    b.CreateCall(runtime("rm_free", Type::getVoidTy(context), {ptrTy()}), {free->getArg(0)});
+    b.CreateCall(runtime("rm_free", Type::getVoidTy(context), {ptrTy()}),
+                 {free->getArg(0)});
     b.CreateRetVoid();
   }
 }
 
-/// Of the features that the code may use, those whose absence a user is likely to meet.
+/// Of the features that the code may use, those whose absence a user is likely
+/// to meet.
 std::string ProgramWriter::cpuFeatures() {
   if (!machine.getTargetTriple().isX86())
     return "";
   std::string list;
-  for (StringRef name : {"sse4.2", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "popcnt",
-                         "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"})
+  for (StringRef name :
+       {"sse4.2", "avx", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt",
+        "popcnt", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"})
     if (machine.getMCSubtargetInfo()->checkFeatures(("+" + name).str()))
       list += (list.empty() ? "" : ",") + name.str();
   return list;
@@ -327,22 +365,26 @@ std::string ProgramWriter::cpuFeatures() {
 
 void ProgramWriter::write() {
   defineAllocation();
-  // rm_program, rm_entry, rm_unit, rm_kernel: the layouts that Runtime.h asserts.
+  // rm_program, rm_entry, rm_unit, rm_kernel: the layouts that Runtime.h
+  // asserts.
   StructType *programType =
-      structOf({i32Ty(), i32Ty(), ptrTy(), ptrTy(), ptrTy(), i64Ty(), ptrTy(), ptrTy(), i32Ty(),
-                i32Ty(), ptrTy(), ptrTy()});
-  auto *program = new GlobalVariable(module, programType, true, GlobalValue::ExternalLinkage,
-                                     nullptr, "rm.program");
+      structOf({i32Ty(), i32Ty(), ptrTy(), ptrTy(), ptrTy(), i64Ty(), ptrTy(),
+                ptrTy(), i32Ty(), i32Ty(), ptrTy(), ptrTy()});
+  auto *program =
+      new GlobalVariable(module, programType, true,
+                         GlobalValue::ExternalLinkage, nullptr, "rm.program");
   if (GlobalVariable *declared = module.getNamedGlobal(RM_PROGRAM_SYMBOL)) {
     declared->replaceAllUsesWith(program);
     declared->eraseFromParent();
   }
   program->setName(RM_PROGRAM_SYMBOL);
 
-  StructType *entryType = structOf({ptrTy(), ptrTy(), ptrTy(), ptrTy(), ptrTy(), i32Ty(), i32Ty()});
+  StructType *entryType =
+      structOf({ptrTy(), ptrTy(), ptrTy(), ptrTy(), ptrTy(), i32Ty(), i32Ty()});
   auto *entriesType = ArrayType::get(entryType, info.entries.size());
-  auto *entries = new GlobalVariable(module, entriesType, true, GlobalValue::PrivateLinkage,
-                                     nullptr, "rm.entries");
+  auto *entries =
+      new GlobalVariable(module, entriesType, true, GlobalValue::PrivateLinkage,
+                         nullptr, "rm.entries");
   FunctionCallee invoke =
       runtime("rm_invoke", i32Ty(),
               {ptrTy(), ptrTy(), ptrTy(), ptrTy(), i32Ty(), ptrTy(), i32Ty()});
@@ -354,27 +396,31 @@ void ProgramWriter::write() {
     Function *body = writeBody(entry, *code);
     auto *type = FunctionType::get(
         i32Ty(), {ptrTy(), ptrTy(), i32Ty(), ptrTy(), i32Ty()}, false);
-    Function *function =
-        Function::Create(type, GlobalValue::ExternalLinkage, entry.name, module);
+    Function *function = Function::Create(type, GlobalValue::ExternalLinkage,
+                                          entry.name, module);
     IRBuilder<> b(BasicBlock::Create(context, "entry", function));
     Value *row = b.CreateConstInBoundsGEP2_64(entriesType, entries, 0, index);
-    b.CreateRet(b.CreateCall(invoke, {function->getArg(0), row, body, function->getArg(1),
-                                      function->getArg(2), function->getArg(3),
-                                      function->getArg(4)}));
+    b.CreateRet(
+        b.CreateCall(invoke, {function->getArg(0), row, body,
+                              function->getArg(1), function->getArg(2),
+                              function->getArg(3), function->getArg(4)}));
     entryRows.push_back(ConstantStruct::get(
-        entryType, {string(entry.name), program, function, valueTable(entry.args),
-                    valueTable(entry.results), i32(entry.args.size()), i32(entry.results.size())}));
+        entryType, {string(entry.name), program, function,
+                    valueTable(entry.args), valueTable(entry.results),
+                    i32(entry.args.size()), i32(entry.results.size())}));
   }
   entries->setInitializer(ConstantArray::get(entriesType, entryRows));
 
   StructType *unitType = structOf({ptrTy(), ptrTy()});
   SmallVector<Constant *> units;
   for (const UnitInfo &unit : info.units)
-    units.push_back(ConstantStruct::get(unitType, {string(unit.name), string(unit.location)}));
+    units.push_back(ConstantStruct::get(
+        unitType, {string(unit.name), string(unit.location)}));
 
   auto *triple = ArrayType::get(i32Ty(), 3);
-  StructType *kernelType = structOf({ptrTy(), i32Ty(), i32Ty(), ptrTy(), i32Ty(), triple, i32Ty(),
-                                     i32Ty(), i32Ty(), i32Ty()});
+  StructType *kernelType =
+      structOf({ptrTy(), i32Ty(), i32Ty(), ptrTy(), i32Ty(), triple, i32Ty(),
+                i32Ty(), i32Ty(), i32Ty()});
   SmallVector<Constant *> kernels;
   for (const KernelInfo &kernel : info.kernels) {
     SmallVector<Constant *> access;
@@ -384,27 +430,33 @@ void ProgramWriter::write() {
         kernelType,
         {string(kernel.entryPoint), i32(kernel.unit), i32(kernel.access.size()),
          array(access, Type::getInt8Ty(context)), i32(kernel.pushBytes),
-         ConstantArray::get(triple, {i32(kernel.workgroupSize[0]), i32(kernel.workgroupSize[1]),
+         ConstantArray::get(triple, {i32(kernel.workgroupSize[0]),
+                                     i32(kernel.workgroupSize[1]),
                                      i32(kernel.workgroupSize[2])}),
-         i32(kernel.subgroupSize), i32(kernel.sharedBytes), i32(kernel.flags), i32(0)}));
+         i32(kernel.subgroupSize), i32(kernel.sharedBytes), i32(kernel.flags),
+         i32(0)}));
   }
   Constant *spirv = ConstantPointerNull::get(PointerType::get(context, 0));
   if (!info.spirv.empty()) {
-    Constant *data = ConstantDataArray::get(context, ArrayRef<uint32_t>(info.spirv));
-    spirv = new GlobalVariable(module, data->getType(), true, GlobalValue::PrivateLinkage, data,
-                               "rm.spirv");
+    Constant *data =
+        ConstantDataArray::get(context, ArrayRef<uint32_t>(info.spirv));
+    spirv = new GlobalVariable(module, data->getType(), true,
+                               GlobalValue::PrivateLinkage, data, "rm.spirv");
   }
-  std::string target = formatv("{0} {1}", machine.getTargetTriple().str(), machine.getTargetCPU());
+  std::string target = formatv("{0} {1}", machine.getTargetTriple().str(),
+                               machine.getTargetCPU());
   program->setInitializer(ConstantStruct::get(
       programType,
-      {i32(RM_ABI_VERSION), i32(info.entries.size()), string(info.name), entries, spirv,
-       i64(info.spirv.size() * sizeof(uint32_t)), array(kernels, kernelType), array(units, unitType),
-       i32(kernels.size()), i32(units.size()), string(target), string(cpuFeatures())}));
+      {i32(RM_ABI_VERSION), i32(info.entries.size()), string(info.name),
+       entries, spirv, i64(info.spirv.size() * sizeof(uint32_t)),
+       array(kernels, kernelType), array(units, unitType), i32(kernels.size()),
+       i32(units.size()), string(target), string(cpuFeatures())}));
 }
 
 } // namespace
 
-void addProgramTables(Module &module, const ProgramInfo &info, const TargetMachine &machine) {
+void addProgramTables(Module &module, const ProgramInfo &info,
+                      const TargetMachine &machine) {
   ProgramWriter(module, info, machine).write();
 }
 

@@ -1,5 +1,6 @@
-// Native code: from a module in the LLVM dialect to an object file, and from there into this process or
-// into a shared object. Both ways make the same object file.
+// Native code: from a module in the LLVM dialect to an object file, and from
+// there into this process or into a shared object. Both ways make the same
+// object file.
 #ifndef RUNMAT_TARGET_CPU_CPU_H
 #define RUNMAT_TARGET_CPU_CPU_H
 
@@ -17,8 +18,8 @@
 
 namespace runmat {
 
-/// An argument or result of an entry function: a tensor, or a scalar (which is a tensor of rank 0 to
-/// the caller).
+/// An argument or result of an entry function: a tensor, or a scalar (which is
+/// a tensor of rank 0 to the caller).
 struct ValueSignature {
   rm_dtype dtype;
   std::vector<int64_t> sizes; // RM_DYNAMIC where unknown
@@ -28,8 +29,8 @@ struct ValueSignature {
 struct EntrySignature {
   std::string name;
   std::vector<ValueSignature> args, results;
-  /// The code takes two more i64: the addresses of the entry's arguments and results (device code
-  /// reads and writes them itself).
+  /// The code takes two more i64: the addresses of the entry's arguments and
+  /// results (device code reads and writes them itself).
   bool takesTensors = false;
   /// Indices of the results that the code writes itself; it returns the others.
   std::vector<int32_t> deviceResults;
@@ -57,25 +58,31 @@ struct ProgramInfo {
   std::vector<uint32_t> spirv;
 };
 
-/// The signatures of the public functions with a body, or of the one called `entry` if that is not
-/// empty. Errors: no such function, a type that the C ABI has not, a rank above RM_MAX_RANK.
-llvm::Expected<std::vector<EntrySignature>> collectEntries(mlir::ModuleOp module,
-                                                           llvm::StringRef entry);
+/// The signatures of the public functions with a body, or of the one called
+/// `entry` if that is not empty. Errors: no such function, a type that the C
+/// ABI has not, a rank above RM_MAX_RANK.
+llvm::Expected<std::vector<EntrySignature>>
+collectEntries(mlir::ModuleOp module, llvm::StringRef entry);
 
-/// The target machine of this host: its CPU with all its features, position-independent code.
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createHostTargetMachine(unsigned optLevel);
+/// The target machine of this host: its CPU with all its features,
+/// position-independent code.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createHostTargetMachine(unsigned optLevel);
 
 /// Bits of the widest vector registers that code for `machine` should use.
 unsigned hostVectorBits(const llvm::TargetMachine &machine);
 
-/// Adds to `module` (translated from the LLVM dialect) what the C ABI asks for: one function of the
-/// program ABI for each entry, the tables, `rm_program_info`, and allocation by the runtime.
+/// Adds to `module` (translated from the LLVM dialect) what the C ABI asks for:
+/// one function of the program ABI for each entry, the tables,
+/// `rm_program_info`, and allocation by the runtime.
 void addProgramTables(llvm::Module &module, const ProgramInfo &info,
                       const llvm::TargetMachine &machine);
 
-/// Optimises `module` at `optLevel` (0 to 3) for `machine` and emits an object file.
+/// Optimises `module` at `optLevel` (0 to 3) for `machine` and emits an object
+/// file.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-emitObject(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
+emitObject(llvm::Module &module, llvm::TargetMachine &machine,
+           unsigned optLevel);
 
 /// An object file linked into this process.
 class LoadedObject {
@@ -86,8 +93,9 @@ public:
 llvm::Expected<std::unique_ptr<LoadedObject>>
 loadObject(std::unique_ptr<llvm::MemoryBuffer> object);
 
-/// Links `object` into a shared object that needs only the runtime library, libm and libc; returns the
-/// file's bytes. Uses the LLD that belongs to this LLVM. `name`: the soname's stem.
+/// Links `object` into a shared object that needs only the runtime library,
+/// libm and libc; returns the file's bytes. Uses the LLD that belongs to this
+/// LLVM. `name`: the soname's stem.
 llvm::Expected<std::string> linkSharedObject(const llvm::MemoryBuffer &object,
                                              llvm::StringRef name);
 
