@@ -9,7 +9,9 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Remark/RemarkStreamer.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Config/llvm-config.h"
@@ -92,6 +94,23 @@ public:
   }
 
   MLIRContext &get() { return context; }
+
+  /// Fusion's remarks as messages, and as YAML in `file` if that is not empty.
+  Status enableRemarks(bool asMessages, const std::string &file) {
+    remark::RemarkCategories categories;
+    categories.all = ".*";
+    auto policy = std::make_unique<remark::RemarkEmittingPolicyAll>();
+    LogicalResult enabled =
+        file.empty()
+            ? remark::enableOptimizationRemarks(
+                  context, nullptr, std::move(policy), categories, asMessages)
+            : remark::enableOptimizationRemarksWithLLVMStreamer(
+                  context, file, llvm::remarks::Format::YAML, std::move(policy),
+                  categories, asMessages);
+    if (failed(enabled))
+      return failure(file + ": remarks cannot be written");
+    return {};
+  }
 
 private:
   static const DialectRegistry &makeRegistry() {
@@ -234,6 +253,11 @@ bool Compilation::takeDevicePart(ModuleOp module,
 
 Result<std::unique_ptr<llvm::MemoryBuffer>>
 Compilation::run(const std::string &name, bool keepAll) {
+  if (options.remarks || !options.remarksFile.empty())
+    if (Status status =
+            session.enableRemarks(options.remarks, options.remarksFile);
+        !status)
+      return status.error();
   Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
   if (!parsed)
     return parsed.error();
@@ -346,7 +370,7 @@ runmat::compileToSharedObject(const std::string &path, const std::string &name,
   auto object = compilation.run(name, /*keepAll=*/options.entry.empty());
   if (!object)
     return object.error();
-  llvm::Expected<std::string> linked = linkSharedObject(**object, name);
+  llvm::Expected<std::string> linked = linkSharedObject(**object);
   if (!linked)
     return Error{llvm::toString(linked.takeError())};
   return SharedObject{std::move(*linked), headerText(name, compilation.info)};

@@ -239,8 +239,11 @@ LogicalResult Lowering::buildBody(std::string &reason) {
     reason = "an operation of the epilogue has no scalar expansion";
     return failure();
   }
-  lanes =
-      body->vectorizable() ? vectorBits / compute.getIntOrFloatBitWidth() : 1;
+  // Four registers a step: the polynomials of pow are chains, and one register
+  // waits for each link.
+  lanes = body->vectorizable()
+              ? registersPerStep * vectorBits / compute.getIntOrFloatBitWidth()
+              : 1;
   return success();
 }
 
@@ -305,7 +308,9 @@ void Lowering::store(Value value, Value memref, Value at, Value mask,
     return;
   made.setNontemporal(true);
   Type type = cast<MemRefType>(memref.getType()).getElementType();
-  made.setAlignment(lanes * type.getIntOrFloatBitWidth() / 8);
+  // The allocation's own alignment bounds what is known.
+  made.setAlignment(
+      std::min<int64_t>(64, lanes * type.getIntOrFloatBitWidth() / 8));
 }
 
 void Lowering::prepare() {

@@ -19,8 +19,7 @@ static std::string libraryOf(void *symbol) {
   return dladdr(symbol, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
-Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object,
-                                               StringRef name) {
+Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object) {
   std::string versioned = "ld.lld-" + std::to_string(LLVM_VERSION_MAJOR);
   ErrorOr<std::string> linker = sys::findProgramByName(versioned);
   if (!linker)
@@ -63,12 +62,11 @@ Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object,
   std::string runtime = libraryOf(reinterpret_cast<void *>(&rm_invoke));
   std::string math = libraryOf(reinterpret_cast<void *>(cosine));
   std::string libc = libraryOf(reinterpret_cast<void *>(&::memcpy));
-  std::string soname = (name + ".so").str();
   SmallVector<StringRef> args = {
-      *linker,       "-shared",         "-o",     output,    "-soname",
-      soname,        "--gc-sections",   "-z",     "now",     "-z",
-      "noexecstack", "--build-id=none", "-rpath", "$ORIGIN", input,
-      runtime,       "--as-needed",     math,     libc};
+      *linker,  "-shared", "-o",  output,        "--gc-sections",
+      "-z",     "now",     "-z",  "noexecstack", "--build-id=none",
+      "-rpath", "$ORIGIN", input, runtime,       "--as-needed",
+      math,     libc};
   std::string problem;
   int code = sys::ExecuteAndWait(
       *linker, args, std::nullopt,

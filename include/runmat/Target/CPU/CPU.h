@@ -95,9 +95,7 @@ loadObject(std::unique_ptr<llvm::MemoryBuffer> object);
 
 /// Links `object` into a shared object that needs only the runtime library,
 /// libm and libc; returns the file's bytes. Uses the LLD that belongs to this
-/// LLVM. `name`: the soname's stem.
-llvm::Expected<std::string> linkSharedObject(const llvm::MemoryBuffer &object,
-                                             llvm::StringRef name);
+llvm::Expected<std::string> linkSharedObject(const llvm::MemoryBuffer &object);
 
 } // namespace runmat
 
