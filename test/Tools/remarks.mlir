@@ -4,9 +4,9 @@
 // RUN:   --remarks-output-file=%t.yaml %s -o %t.mlir
 // RUN: FileCheck %s --check-prefix=YAML --input-file=%t.yaml
 
-// TEXT: remarks.mlir:[[#@LINE+32]]:9: remark: [Missed] fuse-image-normalize
+// TEXT: remarks.mlir:[[#@LINE+34]]:9: remark: [Missed] fuse-image-normalize
 // TEXT-SAME: epsilon-invalid
-// TEXT: remarks.mlir:[[#@LINE+20]]:8: remark: [Passed] fuse-image-normalize
+// TEXT: remarks.mlir:[[#@LINE+22]]:8: remark: [Passed] fuse-image-normalize
 // TEXT-SAME: Operations=7
 
 // YAML: --- !Missed
@@ -14,7 +14,9 @@
 // YAML: epsilon-invalid
 // YAML: --- !Passed
 // YAML: Name: {{ *}}fuse-image-normalize
-// YAML: DebugLoc: {{.*}}remarks.mlir{{'?}}, Line: [[#@LINE+12]], Column: 8
+// YAML: DebugLoc:
+// YAML: remarks.mlir
+// YAML: Line: [[#@LINE+12]], Column: 8
 // YAML: Function: {{ *}}normalize
 func.func @normalize(%x: tensor<4x64x128xf32>) -> tensor<4x64x128xf32> {
   %eps = array.constant dense<1.0e-6> : tensor<f32>

@@ -1,0 +1,165 @@
+// Statistics of the planes: sums of each chunk, then mean and scale of each
+// plane from its chunks.
+#include "ImageNormalizeLowering.h"
+
+namespace runmat::image_normalize {
+
+/// For each chunk: its shift, the sum and the sum of squares of what is left.
+void Lowering::statistics(Value firstPlane, Value planesHere) {
+  Value count = mul(planesHere, chunks);
+  auto loop = parallel(count, chunkElements);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value slot = loop.getInductionVars()[0];
+  Value plane = add(firstPlane, arith::DivUIOp::create(b, slot, chunks));
+  Value offset =
+      mul(arith::RemUIOp::create(b, slot, chunks), index(chunkElements));
+  Value begin = add(mul(plane, planeSize), offset);
+  Value size = min(index(chunkElements), sub(planeSize, offset));
+  auto widen = [&](Value v) -> Value {
+    return element == compute
+               ? v
+               : Value(arith::ExtFOp::create(b, laneType(compute), v));
+  };
+  Type lane = laneType(compute);
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(lane));
+  auto sumLanes = [&](Value v) -> Value {
+    return lanes == 1 ? v
+                      : Value(vector::ReductionOp::create(
+                            b, vector::CombiningKind::ADD, v,
+                            arith::FastMathFlags::reassoc));
+  };
+  // The shift: the mean of the first vector. One outlier there moves it by its
+  // share of a few lanes, and only for this chunk.
+  Value head = min(size, index(lanes));
+  Value headMask = lanes == 1
+                       ? Value()
+                       : Value(vector::CreateMaskOp::create(
+                             b, VectorType::get({lanes}, b.getI1Type()), head));
+  Value headCount = arith::UIToFPOp::create(
+      b, compute, arith::IndexCastOp::create(b, b.getI64Type(), head));
+  Value shift = arith::DivFOp::create(
+      b, sumLanes(widen(load(input, begin, headMask))), headCount);
+  Value shiftLanes = splat(shift);
+
+  int64_t step = unroll * lanes;
+  Value whole = mul(arith::DivUIOp::create(b, size, index(step)), index(step));
+  SmallVector<Value> start(2 * unroll, zero);
+  auto main = scf::ForOp::create(b, index(0), whole, index(step), start);
+  {
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(main.getBody());
+    SmallVector<Value> next;
+    Value at = add(begin, main.getInductionVar());
+    SmallVector<Value> q;
+    for (int64_t u = 0; u < unroll; ++u) {
+      Value x = widen(load(input, add(at, index(u * lanes)), {}));
+      Value d = arith::SubFOp::create(b, x, shiftLanes);
+      next.push_back(arith::AddFOp::create(b, main.getRegionIterArgs()[u], d));
+      q.push_back(
+          math::FmaOp::create(b, d, d, main.getRegionIterArgs()[unroll + u]));
+    }
+    next.append(q);
+    scf::YieldOp::create(b, next);
+  }
+  auto tree = [&](ValueRange values) {
+    SmallVector<Value> level(values);
+    while (level.size() > 1) {
+      SmallVector<Value> up;
+      for (size_t i = 0; i + 1 < level.size(); i += 2)
+        up.push_back(arith::AddFOp::create(b, level[i], level[i + 1]));
+      level = up;
+    }
+    return level[0];
+  };
+  Value s = tree(main.getResults().take_front(unroll));
+  Value q = tree(main.getResults().drop_front(unroll));
+  auto rest =
+      scf::ForOp::create(b, whole, size, index(lanes), ValueRange{s, q});
+  {
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(rest.getBody());
+    Value left = sub(size, rest.getInductionVar());
+    Value mask = lanes == 1
+                     ? Value()
+                     : Value(vector::CreateMaskOp::create(
+                           b, VectorType::get({lanes}, b.getI1Type()), left));
+    Value d = arith::SubFOp::create(
+        b, widen(load(input, add(begin, rest.getInductionVar()), mask)),
+        shiftLanes);
+    if (mask)
+      d = arith::SelectOp::create(b, mask, d, zero);
+    Value sNext = arith::AddFOp::create(b, rest.getRegionIterArgs()[0], d);
+    Value qNext = math::FmaOp::create(b, d, d, rest.getRegionIterArgs()[1]);
+    scf::YieldOp::create(b, ValueRange{sNext, qNext});
+  }
+  memref::StoreOp::create(b, shift, shifts, slot);
+  memref::StoreOp::create(b, sumLanes(rest.getResult(0)), sums, slot);
+  memref::StoreOp::create(b, sumLanes(rest.getResult(1)), squares, slot);
+}
+
+/// Mean and scale of each plane from its chunks, in f64: mean_c = shift + S/n
+/// and M2_c = Q - S^2/n, then M2 = sum M2_c + n_c (mean_c - mean)^2 (Chan,
+/// Golub, LeVeque 1979).
+void Lowering::combine(Value firstPlane, Value planesHere) {
+  auto loop = parallel(planesHere, 1);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value plane = loop.getInductionVars()[0];
+  Value base = mul(plane, chunks);
+  Value zero = constant(i64f, 0);
+  auto toFloat = [&](Value n) -> Value {
+    return arith::UIToFPOp::create(
+        b, i64f, arith::IndexCastOp::create(b, b.getI64Type(), n));
+  };
+  auto chunk = [&](Value c, Value &n, Value &mean, Value &m2) {
+    Value offset = mul(c, index(chunkElements));
+    n = toFloat(min(index(chunkElements), sub(planeSize, offset)));
+    Value slot = add(base, c);
+    Value shift = toF64(memref::LoadOp::create(b, shifts, slot));
+    Value s = toF64(memref::LoadOp::create(b, sums, slot));
+    Value q = toF64(memref::LoadOp::create(b, squares, slot));
+    Value d = arith::DivFOp::create(b, s, n);
+    mean = arith::AddFOp::create(b, shift, d);
+    m2 = arith::SubFOp::create(b, q, arith::MulFOp::create(b, s, d));
+  };
+  auto means =
+      scf::ForOp::create(b, index(0), chunks, index(1), ValueRange{zero});
+  {
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(means.getBody());
+    Value n, mean, m2;
+    chunk(means.getInductionVar(), n, mean, m2);
+    Value weighted = arith::MulFOp::create(b, n, mean);
+    scf::YieldOp::create(b, ValueRange{arith::AddFOp::create(
+                                b, means.getRegionIterArgs()[0], weighted)});
+  }
+  Value total = toFloat(planeSize);
+  Value mean = arith::DivFOp::create(b, means.getResult(0), total);
+  auto deviations =
+      scf::ForOp::create(b, index(0), chunks, index(1), ValueRange{zero});
+  {
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(deviations.getBody());
+    Value n, meanHere, m2;
+    chunk(deviations.getInductionVar(), n, meanHere, m2);
+    Value away = arith::SubFOp::create(b, meanHere, mean);
+    Value between =
+        arith::MulFOp::create(b, n, arith::MulFOp::create(b, away, away));
+    Value sum = arith::AddFOp::create(b, deviations.getRegionIterArgs()[0],
+                                      arith::AddFOp::create(b, m2, between));
+    scf::YieldOp::create(b, ValueRange{sum});
+  }
+  Value variance = arith::DivFOp::create(b, deviations.getResult(0), total);
+  Value sigma = math::SqrtOp::create(
+      b, arith::AddFOp::create(b, variance, toF64(epsilon)));
+  Value factor = gain ? toF64(gain) : constant(i64f, 1);
+  Value scale = arith::DivFOp::create(b, factor, sigma);
+  Value high = fromF64(mean, compute);
+  Value low = fromF64(arith::SubFOp::create(b, mean, toF64(high)), compute);
+  memref::StoreOp::create(b, high, meanHigh, plane);
+  memref::StoreOp::create(b, low, meanLow, plane);
+  memref::StoreOp::create(b, fromF64(scale, compute), scales, plane);
+}
+
+} // namespace runmat::image_normalize
