@@ -98,7 +98,11 @@ public:
   /// Fusion's remarks as messages, and as YAML in `file` if that is not empty.
   Status enableRemarks(bool asMessages, const std::string &file) {
     remark::RemarkCategories categories;
-    categories.all = ".*";
+    // A kind of remark without a filter of its own is off, whatever `all` says.
+    for (std::optional<std::string> *filter :
+         {&categories.passed, &categories.missed, &categories.analysis,
+          &categories.failed})
+      *filter = ".*";
     auto policy = std::make_unique<remark::RemarkEmittingPolicyAll>();
     LogicalResult enabled =
         file.empty()
