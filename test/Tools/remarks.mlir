@@ -16,7 +16,7 @@
 // YAML: Name: {{ *}}fuse-image-normalize
 // YAML: DebugLoc:
 // YAML: remarks.mlir
-// YAML: Line: [[#@LINE+12]], Column: 8
+// YAML: {{Line:[[:space:]]*}}[[#@LINE+12]],{{[[:space:]]*}}Column: 8
 // YAML: Function: {{ *}}normalize
 func.func @normalize(%x: tensor<4x64x128xf32>) -> tensor<4x64x128xf32> {
   %eps = array.constant dense<1.0e-6> : tensor<f32>

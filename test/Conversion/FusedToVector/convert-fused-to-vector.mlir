@@ -1,13 +1,13 @@
 // ImageNormalize on the CPU: parallel loops over chunks of planes, statistics shifted by a value of the
-// chunk, vectors as wide as the registers that the option names.
-// RUN: runmat-opt --convert-fused-to-vector=vector-bits=256 %s | FileCheck %s --check-prefixes=CHECK,WIDE8
-// RUN: runmat-opt --convert-fused-to-vector=vector-bits=512 %s | FileCheck %s --check-prefixes=CHECK,WIDE16
+// chunk, vectors of four of the registers that the option names.
+// RUN: runmat-opt --convert-fused-to-vector=vector-bits=256 %s | FileCheck %s --check-prefixes=CHECK,WIDE32
+// RUN: runmat-opt --convert-fused-to-vector=vector-bits=512 %s | FileCheck %s --check-prefixes=CHECK,WIDE64
 
 // CHECK-LABEL: func.func @unit
 // CHECK-NOT: fused.image_normalize
 // CHECK: scf.parallel
-// WIDE8: vector.load %{{.*}} : memref<32768xf32>, vector<8xf32>
-// WIDE16: vector.load %{{.*}} : memref<32768xf32>, vector<16xf32>
+// WIDE32: vector.load %{{.*}} : memref<32768xf32>, vector<32xf32>
+// WIDE64: vector.load %{{.*}} : memref<32768xf32>, vector<64xf32>
 // The shift, then sum and sum of squares of the shifted values.
 // CHECK: %[[D:.*]] = arith.subf
 // CHECK: arith.addf %{{.*}}, %[[D]]
