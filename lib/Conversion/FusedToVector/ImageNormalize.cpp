@@ -346,8 +346,6 @@ void Lowering::finish() {
     results.push_back(
         bufferization::ToTensorOp::create(b, type, out, true, true));
   }
-  for (Value scratch : {shifts, sums, squares, meanHigh, meanLow, scales})
-    (void)scratch;
   op->replaceAllUsesWith(results);
   op->erase();
 }
