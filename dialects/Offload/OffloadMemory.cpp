@@ -4,6 +4,7 @@
 #include "runmat/Dialect/Offload/Offload.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -13,6 +14,26 @@ using bufferization::AnalysisState;
 using bufferization::BufferizationOptions;
 using bufferization::BufferizationState;
 using bufferization::BufferRelation;
+
+/// Row-major host memory of `buffer`'s shape.
+static FailureOr<Value> allocRowMajor(RewriterBase &rewriter, Location loc,
+                                      Value buffer,
+                                      const BufferizationOptions &options) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<Value> sizes;
+  for (int64_t dim = 0; dim != type.getRank(); ++dim)
+    if (type.isDynamicDim(dim))
+      sizes.push_back(memref::DimOp::create(rewriter, loc, buffer, dim));
+  return options.createAlloc(
+      rewriter, loc, MemRefType::get(type.getShape(), type.getElementType()),
+      sizes);
+}
+
+/// Transfers move row-major memory; bufferization may have put a tensor into a
+/// part of another one's.
+static bool isRowMajor(Value buffer) {
+  return cast<MemRefType>(buffer.getType()).getLayout().isIdentity();
+}
 
 // -- upload
 
@@ -35,6 +56,13 @@ LogicalResult UploadOp::bufferize(RewriterBase &rewriter,
       bufferization::getBuffer(rewriter, getSource(), options, state);
   if (failed(buffer))
     return failure();
+  if (!isRowMajor(*buffer)) {
+    FailureOr<Value> copy = allocRowMajor(rewriter, getLoc(), *buffer, options);
+    if (failed(copy) ||
+        failed(options.createMemCpy(rewriter, getLoc(), *buffer, *copy)))
+      return failure();
+    buffer = copy;
+  }
   bufferization::replaceOpWithNewBufferizedOp<UploadOp>(
       rewriter, getOperation(), getType(), *buffer);
   return success();
@@ -94,7 +122,15 @@ LogicalResult DownloadOp::bufferize(RewriterBase &rewriter,
       bufferization::getBuffer(rewriter, getInit(), options, state);
   if (failed(init))
     return failure();
-  DownloadOp::create(rewriter, getLoc(), Type(), getBuffer(), *init);
+  FailureOr<Value> target = *init;
+  if (!isRowMajor(*init))
+    target = allocRowMajor(rewriter, getLoc(), *init, options);
+  if (failed(target))
+    return failure();
+  DownloadOp::create(rewriter, getLoc(), Type(), getBuffer(), *target);
+  if (*target != *init &&
+      failed(options.createMemCpy(rewriter, getLoc(), *target, *init)))
+    return failure();
   bufferization::replaceOpWithBufferizedValues(rewriter, getOperation(), *init);
   return success();
 }

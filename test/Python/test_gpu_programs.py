@@ -31,6 +31,21 @@ func.func @main(%x: tensor<?x?x?xf32>, %g: tensor<f32>) -> (tensor<?x?x?xf32>, t
 }
 """
 
+# A unit between the parts of one result: its input and its result lie inside the joined array's memory, which
+# transfers cannot address.
+STRIDED = """
+func.func @main(%x: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %a = array.add %x, %e : tensor<?x?x?xf32>, tensor<f32>
+  %y = fused.image_normalize dims [1, 2] compute f32 ins(%a : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>) {
+  ^bb0(%n: f32, %v: f32):
+    fused.yield %n : f32
+  } -> tensor<?x?x?xf32>
+  %both = array.concat %a, %y dim 2 : tensor<?x?x?xf32>, tensor<?x?x?xf32>
+  return %both : tensor<?x?x?xf32>
+}
+"""
+
 
 def normalise(x):
     mean = x.mean((1, 2), keepdims=True)
@@ -78,6 +93,11 @@ class ProgramsOnGPU(unittest.TestCase):
         x = self.random.standard_normal((2, 33, 40)).astype(np.float32)
         b, _ = self.run_program(TWO_UNITS, [x, np.float32(1.5)], 2, "--device", "cpu")
         np.testing.assert_allclose(b, normalise(np.abs(normalise(x.astype(np.float64)) * 1.5)), rtol=1e-4, atol=1e-5)
+
+    def test_transfers_of_parts_of_an_array(self):
+        x = self.random.standard_normal((3, 20, 37)).astype(np.float32)
+        both, = self.run_program(STRIDED, [x], 1, "--device", "gpu=lavapipe")
+        np.testing.assert_allclose(both, np.concatenate([x, normalise(x.astype(np.float64))], 2), rtol=1e-4, atol=1e-5)
 
     def test_no_planes(self):
         b, m = self.run_program(TWO_UNITS, [np.empty((0, 4, 4), np.float32), np.float32(1)], 2, "--device",
