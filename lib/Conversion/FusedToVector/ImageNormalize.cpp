@@ -137,19 +137,28 @@ LogicalResult Lowering::buildBody(std::string &reason) {
   return success();
 }
 
+/// A row-major memref as one of rank 1. No collapse_shape: accesses through one
+/// are folded into accesses of the source, with a division per dim and without
+/// the alignment of a store.
 Value Lowering::flat(Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   if (type.getRank() == 1)
     return memref;
-  if (type.getRank() == 0)
-    return memref::ExpandShapeOp::create(
-        b, MemRefType::get({1}, type.getElementType()), memref,
-        ArrayRef<ReassociationIndices>{});
-  ReassociationIndices all;
-  for (int64_t d = 0; d < type.getRank(); ++d)
-    all.push_back(d);
-  return memref::CollapseShapeOp::create(b, memref,
-                                         ArrayRef<ReassociationIndices>{all});
+  OpFoldResult size = b.getIndexAttr(1);
+  if (type.hasStaticShape()) {
+    size = b.getIndexAttr(type.getNumElements());
+  } else {
+    Value product = index(1);
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      product = mul(product, memref::DimOp::create(b, memref, d));
+    size = product;
+  }
+  int64_t known =
+      type.hasStaticShape() ? type.getNumElements() : ShapedType::kDynamic;
+  return memref::ReinterpretCastOp::create(
+      b, MemRefType::get({known}, type.getElementType()), memref,
+      /*offset=*/b.getIndexAttr(0), ArrayRef<OpFoldResult>{size},
+      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
 }
 
 Value Lowering::flatTensor(Value tensor) {
