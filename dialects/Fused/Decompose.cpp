@@ -79,10 +79,9 @@ ReductionAttr fused::reductionAttrOf(Operation *op) {
                             reduction.keepsDims(), nan);
 }
 
-/// `extra` with its dims in the order of the iteration space and 1 for each dim
-/// that it does not have, so that it broadcasts against the space.
-static Value alignExtra(OpBuilder &builder, Location loc, Value extra,
-                        AffineMap map, unsigned rank) {
+Value fused::alignExtra(OpBuilder &builder, Location loc, Value extra,
+                        AffineMap map) {
+  unsigned rank = map.getNumDims();
   auto type = cast<RankedTensorType>(extra.getType());
   int64_t offset = rank - type.getRank();
   bool aligned = offset >= 0;
@@ -110,7 +109,10 @@ static Value alignExtra(OpBuilder &builder, Location loc, Value extra,
       if (type.isDynamicDim(i))
         dynamic.push_back(dimOf(builder, loc, extra, i));
     }
-  if (!llvm::is_sorted(perm))
+  // Dims of size 1 move no element: a reshape places them.
+  SmallVector<int64_t> moved = llvm::filter_to_vector(
+      perm, [&](int64_t i) { return position(i) < rank; });
+  if (!llvm::is_sorted(moved))
     extra = array::TransposeOp::create(builder, loc, extra, perm);
   return array::ReshapeOp::create(
       builder, loc, RankedTensorType::get(sizes, type.getElementType()), extra,
@@ -151,7 +153,7 @@ fused::decomposeBody(OpBuilder &builder, const UnitBody &body,
   mapping.map(block.getArguments().take_front(body.numLeading), leading);
   for (auto [i, extra] : llvm::enumerate(body.extras))
     mapping.map(block.getArgument(body.numLeading + i),
-                alignExtra(builder, loc, extra, body.map(i), body.rank()));
+                alignExtra(builder, loc, extra, body.map(i)));
 
   for (Operation &op : block.without_terminator()) {
     if (auto constant = dyn_cast<array::ConstantOp>(op)) {

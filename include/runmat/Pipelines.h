@@ -4,6 +4,7 @@
 #define RUNMAT_PIPELINES_H
 
 #include "runmat/Conversion/FusedToOffload.h"
+#include "runmat/Target/CPU/CPUProfile.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
@@ -19,9 +20,8 @@ struct PipelineOptions {
   /// Units that can run on a GPU get device code, as `offload` says.
   bool gpu = false;
   OffloadOptions offload;
-  /// Bits of the host's vector registers, for code that is vectorised here
-  /// rather than in LLVM.
-  unsigned vectorBits = 256;
+  /// The host that CPU code is scheduled for.
+  CPUProfile cpu;
 };
 
 /// A named part of the pipeline: IR is dumped and time is taken after each.

@@ -296,7 +296,7 @@ Compilation::run(const std::string &name, bool keepAll) {
                                  : OffloadUnits::AtRunTime;
     pipeline.offload.deviceValues = true;
   }
-  pipeline.vectorBits = hostVectorBits(**machine);
+  pipeline.cpu.vectorBits = hostVectorBits(**machine);
   if (Status status = dump(module, "input"); !status)
     return status.error();
   for (const Stage &stage : compilerStages(pipeline)) {

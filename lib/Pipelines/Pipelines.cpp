@@ -61,9 +61,7 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
          }});
 
   stages.push_back({"units", [=](OpPassManager &pm) {
-                      ConvertFusedToVectorPassOptions vector;
-                      vector.vectorBits = options.vectorBits;
-                      pm.addPass(createConvertFusedToVectorPass(vector));
+                      pm.addPass(createConvertFusedToVectorPass(options.cpu));
                       // What no schedule took becomes array operations again.
                       pm.addPass(createDecomposeFused());
                       clean(pm);
@@ -108,7 +106,10 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                       pm.addPass(createLowerAffinePass());
                       clean(pm);
                       pm.addPass(createLoopInvariantCodeMotionPass());
-                      pm.addPass(createOutlineParallelLoops());
+                      OutlineParallelLoopsOptions outline;
+                      outline.minWork = options.cpu.minWork;
+                      outline.unknownTripCount = options.cpu.unknownTripCount;
+                      pm.addPass(createOutlineParallelLoops(outline));
                     }});
 
   stages.push_back({"llvm", [=](OpPassManager &pm) {

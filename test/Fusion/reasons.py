@@ -1,13 +1,20 @@
-"""usage: reasons.py SOURCE   fails where a reason is not in docs/fusion.md or in no test under test/Fusion."""
+"""usage: reasons.py SOURCE   fails where a reason is not in its page under docs/ or in no test of its stage."""
 import glob
 import re
 import sys
 
 source = sys.argv[1]
 read = lambda path: open(path, encoding="utf-8").read()
-reasons = re.findall(r'(?m)^RUNMAT_REJECTION\(\w+,\s*"([^"]+)"', read(f"{source}/include/runmat/Dialect/Fused/Rejections.def"))
-docs = read(f"{source}/docs/fusion.md")
-tests = "".join(line for path in glob.glob(f"{source}/test/Fusion/*.mlir") for line in open(path, encoding="utf-8")
-                if "REMARK" in line)
-missing = [r for r in reasons if f"`{r}`" not in docs or r not in tests]
-sys.exit(f"not documented or not tested: {missing}" if missing or not reasons else 0)
+
+
+def missing(macro, list_file, page, tests):
+    reasons = re.findall(rf'(?m)^{macro}\(\w+,\s*"([^"]+)"', read(f"{source}/include/runmat/{list_file}"))
+    docs = read(f"{source}/docs/{page}")
+    shown = "".join(line for path in glob.glob(f"{source}/test/{tests}/*.mlir")
+                    for line in open(path, encoding="utf-8") if "REMARK" in line)
+    return [r for r in reasons if f"`{r}`" not in docs or r not in shown] if reasons else [list_file]
+
+
+bad = (missing("RUNMAT_REJECTION", "Dialect/Fused/Rejections.def", "fusion.md", "Fusion")
+       + missing("RUNMAT_CPU_DETOUR", "Conversion/CPUDetours.def", "cpu-refusals.md", "Conversion/FusedToVector"))
+sys.exit(f"not documented or not tested: {bad}" if bad else 0)

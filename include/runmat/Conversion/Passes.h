@@ -2,6 +2,8 @@
 #ifndef RUNMAT_CONVERSION_PASSES_H
 #define RUNMAT_CONVERSION_PASSES_H
 
+#include "runmat/Target/CPU/CPUProfile.h"
+
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -31,6 +33,10 @@ namespace runmat {
 
 #define GEN_PASS_DECL
 #include "runmat/Conversion/Passes.h.inc"
+
+/// --convert-fused-to-vector with numbers of this machine.
+std::unique_ptr<mlir::Pass>
+createConvertFusedToVectorPass(const CPUProfile &cpu);
 
 #define GEN_PASS_REGISTRATION
 #include "runmat/Conversion/Passes.h.inc"

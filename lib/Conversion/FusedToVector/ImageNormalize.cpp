@@ -6,72 +6,20 @@
 
 namespace runmat::image_normalize {
 
-LogicalResult Lowering::check(std::string &reason) {
+void Lowering::classify() {
   compute = op.getComputeType();
   element = op.getInput().getType().getElementType();
   rank = op.getInput().getType().getRank();
   batchRank = rank - op.getDims().size();
   i64f = b.getF64Type();
   fused::UnitBody unit = op.unitBody();
-  for (auto [number, extra] : llvm::enumerate(unit.extras)) {
-    AffineMap map = unit.map(number);
-    auto type = cast<RankedTensorType>(extra.getType());
-    bool leading = true, trailing = true, all = map.isIdentity();
-    // Per plane: no normalised dim is read. Along the plane: exactly the
-    // normalised dims, in order.
-    SmallVector<unsigned> read;
-    for (AffineExpr expr : map.getResults())
-      if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
-        read.push_back(dim.getPosition());
-        leading &= dim.getPosition() < batchRank;
-      }
-    SmallVector<unsigned> planeDims;
-    for (unsigned d = batchRank; d < rank; ++d)
-      planeDims.push_back(d);
-    // Constant-0 results stand for dims of size 1: they do not move the
-    // element.
-    trailing = read == planeDims;
-    if (type.getElementType().isInteger(1)) {
-      reason = "an i1 extra has no vector form in memory";
-      return failure();
-    }
-    if (all)
-      extraAccess.push_back(ExtraAccess::AlongInput);
-    else if (leading)
-      extraAccess.push_back(ExtraAccess::PerPlane);
-    else if (trailing)
-      extraAccess.push_back(ExtraAccess::AlongPlane);
-    else {
-      reason = "extra " + std::to_string(number) +
-               " is broadcast or transposed inside a plane";
-      return failure();
-    }
-  }
-  Block &block = unit.block();
-  for (auto [number, value] :
-       llvm::enumerate(block.getTerminator()->getOperands())) {
-    bool isReduction = number >= op.getNumStored();
-    if (value.getType().isInteger(1)) {
-      reason = "an i1 result has no vector form in memory";
-      return failure();
-    }
-    if (!isReduction)
-      continue;
-    ReductionKind kind = unit.reduction(number - op.getNumStored()).getKind();
-    if (!isa<Float32Type, Float64Type>(value.getType()) ||
-        !llvm::is_contained({ReductionKind::Sum, ReductionKind::Mean,
-                             ReductionKind::Min, ReductionKind::Max},
-                            kind)) {
-      reason = "a reduction that is not a sum, mean, min or max of f32 or f64";
-      return failure();
-    }
-  }
-  return success();
+  for (unsigned number = 0; number < unit.extras.size(); ++number)
+    extraAccess.push_back(*accessOf(op, unit.map(number)));
 }
 
 /// Inputs of the body: x, mean (high and low part), scale, run-time slots,
 /// extras.
-LogicalResult Lowering::buildBody(std::string &reason) {
+LogicalResult Lowering::buildBody() {
   SmallVector<Type> types = {element, compute, compute, compute};
   auto isConstant = [](Value slot) {
     return slot && fused::constantSlot(slot).has_value();
@@ -125,15 +73,13 @@ LogicalResult Lowering::buildBody(std::string &reason) {
   SmallVector<Value> results;
   for (Value value : block.getTerminator()->getOperands())
     results.push_back(map.lookupOrDefault(value));
-  if (failed(body->finish(results))) {
-    reason = "an operation of the epilogue has no scalar expansion";
+  if (failed(body->finish(results)))
     return failure();
-  }
-  // Four registers a step: the polynomials of pow are chains, and one register
-  // waits for each link.
-  lanes = body->vectorizable()
-              ? registersPerStep * vectorBits / compute.getIntOrFloatBitWidth()
-              : 1;
+  if (!body->vectorizable())
+    return op.emitOpError("has an operation in its region without a form on "
+                          "vectors");
+  lanes =
+      cpu.registersPerStep * cpu.vectorBits / compute.getIntOrFloatBitWidth();
   return success();
 }
 
@@ -183,8 +129,6 @@ scf::ParallelOp Lowering::parallel(Value count, int64_t work) {
 
 Value Lowering::load(Value memref, Value at, Value mask) {
   Type type = cast<MemRefType>(memref.getType()).getElementType();
-  if (lanes == 1)
-    return memref::LoadOp::create(b, memref, at);
   if (!mask)
     return vector::LoadOp::create(b, vectorOf(type), memref, at);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vectorOf(type)));
@@ -194,10 +138,6 @@ Value Lowering::load(Value memref, Value at, Value mask) {
 
 void Lowering::store(Value value, Value memref, Value at, Value mask,
                      bool streaming) {
-  if (lanes == 1) {
-    memref::StoreOp::create(b, value, memref, at);
-    return;
-  }
   if (mask) {
     vector::MaskedStoreOp::create(b, memref, at, mask, value);
     return;
@@ -207,7 +147,8 @@ void Lowering::store(Value value, Value memref, Value at, Value mask,
     return;
   made.setNontemporal(true);
   Type type = cast<MemRefType>(memref.getType()).getElementType();
-  // The allocation's own alignment bounds what is known.
+  // Whole vectors start at multiples of their length; what is narrower than the
+  // compute type is aligned to fewer bytes, and the allocation to 64.
   made.setAlignment(
       std::min<int64_t>(64, lanes * type.getIntOrFloatBitWidth() / 8));
 }
@@ -230,8 +171,9 @@ void Lowering::prepare() {
   planeSize = product(batchRank, rank);
   chunks = arith::CeilDivUIOp::create(b, planeSize, index(chunkElements));
   Value planeBytes = mul(planeSize, index(element.getIntOrFloatBitWidth() / 8));
-  Value fit = arith::DivUIOp::create(
-      b, index(groupBytes), arith::MaxUIOp::create(b, planeBytes, index(1)));
+  Value fit =
+      arith::DivUIOp::create(b, index(cpu.groupBytes),
+                             arith::MaxUIOp::create(b, planeBytes, index(1)));
   group = arith::MaxSIOp::create(b, index(1), min(fit, planes));
 
   auto scalar = [&](Value slot) -> Value {
@@ -261,11 +203,10 @@ void Lowering::prepare() {
         memref::AllocOp::create(b, memref, dynamic, b.getI64IntegerAttr(64));
     outputs.push_back(flat(out));
     outputTensors.push_back(out);
+    int64_t width = stored.getIntOrFloatBitWidth() / 8;
+    streams.push_back(!type.hasStaticShape() ||
+                      type.getNumElements() * width >= cpu.streamingBytes);
   }
-  streams = !type.hasStaticShape() ||
-            type.getNumElements() * element.getIntOrFloatBitWidth() / 8 >=
-                streamingBytes;
-
   Value slotsOfGroup = mul(group, chunks);
   shifts = buffer(compute, slotsOfGroup);
   sums = buffer(compute, slotsOfGroup);
@@ -277,90 +218,27 @@ void Lowering::prepare() {
   for (unsigned i = op.getNumStored();
        i < block.getTerminator()->getNumOperands(); ++i)
     partials.push_back(
-        buffer(block.getTerminator()->getOperand(i).getType(), slotsOfAll));
+        buffer(accumulatorOf(op.unitBody().reduction(i - op.getNumStored()),
+                             block.getTerminator()->getOperand(i).getType()),
+               slotsOfAll));
 }
 
-/// Results: the images, and the reductions from their partial values (sums in
-/// f64).
+/// Results: the images, and the reductions from their partial values.
 void Lowering::finish() {
   SmallVector<Value> results;
   for (auto [number, out] : llvm::enumerate(outputTensors))
     results.push_back(bufferization::ToTensorOp::create(
         b, op.getResult(number).getType(), out, /*restrict=*/true,
         /*writable=*/true));
-  for (auto [number, partial] : llvm::enumerate(partials)) {
-    fused::ReductionAttr reduction = op.unitBody().reduction(number);
-    auto type =
-        cast<RankedTensorType>(op.getResult(outputs.size() + number).getType());
-    Type value = cast<MemRefType>(partial.getType()).getElementType();
-    bool all = reduction.getDims().size() == rank;
-    bool sums = reduction.getKind() == ReductionKind::Sum ||
-                reduction.getKind() == ReductionKind::Mean;
-    Value rows = all ? index(1) : planes;
-    Value perRow = all ? mul(planes, chunks) : chunks;
-    Value elements = all ? mul(planes, planeSize) : planeSize;
-    SmallVector<Value> dynamic;
-    for (int64_t d = 0; d < type.getRank(); ++d)
-      if (type.isDynamicDim(d))
-        dynamic.push_back(tensor::DimOp::create(b, op.getInput(), d));
-    Value out = memref::AllocOp::create(
-        b, MemRefType::get(type.getShape(), type.getElementType()), dynamic,
-        b.getI64IntegerAttr(64));
-    Value flatOut = type.getRank() == 0 ? out : flat(out);
-    auto loop = scf::ForOp::create(b, index(0), rows, index(1));
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(loop.getBody());
-      Type accumulator = sums ? i64f : value;
-      Value start = identity(reduction, accumulator);
-      auto inner =
-          scf::ForOp::create(b, index(0), perRow, index(1), ValueRange{start});
-      {
-        OpBuilder::InsertionGuard innerGuard(b);
-        b.setInsertionPointToStart(inner.getBody());
-        Value slot =
-            add(mul(loop.getInductionVar(), perRow), inner.getInductionVar());
-        Value x = memref::LoadOp::create(b, partial, slot);
-        if (sums)
-          x = toF64(x);
-        scf::YieldOp::create(
-            b,
-            ValueRange{reduceStep(reduction, inner.getRegionIterArgs()[0], x)});
-      }
-      Value total = inner.getResult(0);
-      if (reduction.getKind() == ReductionKind::Mean)
-        total = arith::DivFOp::create(
-            b, total,
-            arith::UIToFPOp::create(
-                b, i64f,
-                arith::IndexCastOp::create(b, b.getI64Type(), elements)));
-      if (sums) {
-        total = fromF64(total, value);
-      } else {
-        Value none = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                                           elements, index(0));
-        bool isMin = reduction.getKind() == ReductionKind::Min;
-        Value empty = arith::ConstantOp::create(
-            b, b.getFloatAttr(
-                   value,
-                   APFloat::getInf(cast<FloatType>(value).getFloatSemantics(),
-                                   !isMin)));
-        total = arith::SelectOp::create(b, none, empty, total);
-      }
-      SmallVector<Value> at;
-      if (type.getRank() != 0)
-        at.push_back(loop.getInductionVar());
-      memref::StoreOp::create(b, total, flatOut, at);
-    }
-    results.push_back(
-        bufferization::ToTensorOp::create(b, type, out, true, true));
-  }
+  for (unsigned number = 0; number < partials.size(); ++number)
+    results.push_back(finishReduction(number));
   op->replaceAllUsesWith(results);
   op->erase();
 }
 
-LogicalResult Lowering::run(std::string &reason) {
-  if (failed(check(reason)) || failed(buildBody(reason)))
+LogicalResult Lowering::run() {
+  classify();
+  if (failed(buildBody()))
     return failure();
   prepare();
   auto groups = scf::ForOp::create(b, index(0), planes, group);
@@ -380,7 +258,23 @@ LogicalResult Lowering::run(std::string &reason) {
 } // namespace runmat::image_normalize
 
 mlir::LogicalResult runmat::lowerImageNormalize(fused::ImageNormalizeOp op,
-                                                unsigned vectorBits,
-                                                std::string &reason) {
-  return image_normalize::Lowering(op, vectorBits).run(reason);
+                                                const CPUProfile &cpu) {
+  return image_normalize::Lowering(toScheduledForm(op), cpu).run();
+}
+
+std::optional<runmat::ExtraAccess> runmat::accessOf(fused::ImageNormalizeOp op,
+                                                    mlir::AffineMap map) {
+  unsigned rank = map.getNumDims(), batchRank = rank - op.getDims().size();
+  if (map.isIdentity())
+    return ExtraAccess::AlongInput;
+  // A result that is 0 stands for a dim of size 1, which moves no element.
+  llvm::SmallVector<unsigned> read;
+  for (mlir::AffineExpr expr : map.getResults())
+    if (auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr))
+      read.push_back(dim.getPosition());
+  if (llvm::all_of(read, [&](unsigned dim) { return dim < batchRank; }))
+    return ExtraAccess::PerPlane;
+  if (llvm::equal(read, llvm::seq(batchRank, rank)))
+    return ExtraAccess::AlongPlane;
+  return std::nullopt;
 }

@@ -4,52 +4,6 @@
 
 namespace runmat::image_normalize {
 
-Value Lowering::identity(fused::ReductionAttr reduction, Type type) {
-  double value = 0;
-  // A min or max that skips NaN starts from NaN, so that all NaN gives NaN; an
-  // empty one is put right at the end.
-  if (reduction.getKind() == ReductionKind::Min ||
-      reduction.getKind() == ReductionKind::Max) {
-    bool isMin = reduction.getKind() == ReductionKind::Min;
-    const llvm::fltSemantics &semantics =
-        cast<FloatType>(type).getFloatSemantics();
-    APFloat bound = reduction.getNan() == array::NanMode::Number
-                        ? APFloat::getNaN(semantics)
-                        : APFloat::getInf(semantics, !isMin);
-    return arith::ConstantOp::create(b, b.getFloatAttr(type, bound));
-  }
-  return constant(type, value);
-}
-
-Value Lowering::reduceStep(fused::ReductionAttr reduction, Value a, Value x) {
-  bool number = reduction.getNan() == array::NanMode::Number;
-  switch (reduction.getKind()) {
-  case ReductionKind::Min:
-    return number ? Value(arith::MinNumFOp::create(b, a, x))
-                  : Value(arith::MinimumFOp::create(b, a, x));
-  case ReductionKind::Max:
-    return number ? Value(arith::MaxNumFOp::create(b, a, x))
-                  : Value(arith::MaximumFOp::create(b, a, x));
-  default:
-    return arith::AddFOp::create(b, a, x);
-  }
-}
-
-Value Lowering::reduceLanes(fused::ReductionAttr reduction, Value v) {
-  if (lanes == 1)
-    return v;
-  Value total = vector::ExtractOp::create(b, v, ArrayRef<int64_t>{0});
-  if (reduction.getKind() == ReductionKind::Sum ||
-      reduction.getKind() == ReductionKind::Mean)
-    return vector::ReductionOp::create(b, vector::CombiningKind::ADD, v,
-                                       arith::FastMathFlags::reassoc);
-  for (int64_t lane = 1; lane < lanes; ++lane)
-    total =
-        reduceStep(reduction, total,
-                   vector::ExtractOp::create(b, v, ArrayRef<int64_t>{lane}));
-  return total;
-}
-
 void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset,
                           Value at, Value mask, bool streaming,
                           SmallVectorImpl<Value> &accumulators) {
@@ -76,10 +30,12 @@ void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset,
                                                       : inputs[along++]);
   SmallVector<Value> results = body->emit(b, ordered);
   for (auto [number, out] : llvm::enumerate(outputs))
-    store(results[number], out, at, mask, streaming);
+    store(results[number], out, at, mask, streaming && streams[number]);
   for (auto [number, accumulator] : llvm::enumerate(accumulators)) {
     fused::ReductionAttr reduction = op.unitBody().reduction(number);
-    Value value = results[outputs.size() + number];
+    Value value =
+        widenTo(results[outputs.size() + number],
+                cast<MemRefType>(partials[number].getType()).getElementType());
     Value next = reduceStep(reduction, accumulator, value);
     accumulator =
         mask ? Value(arith::SelectOp::create(b, mask, next, accumulator))
@@ -91,7 +47,7 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
   Value count = mul(planesHere, chunks);
   // pow costs tens of operations an element, so that a chunk is worth more than
   // its loads.
-  auto loop = parallel(count, 4 * chunkElements);
+  auto loop = parallel(count, cpu.applyWork * chunkElements);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   // Backwards: the end of each thread's share is what its caches still hold.
@@ -152,15 +108,12 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
     b.setInsertionPointToStart(main.getBody());
     SmallVector<Value> next(main.getRegionIterArgs());
     Value i = main.getInductionVar();
-    applyBlock(uniform, plane, add(offset, i), add(begin, i), {}, streams,
-               next);
-    if (!next.empty() || main.getNumResults() == 0) {
-      if (main.getBody()->empty() ||
-          !main.getBody()->back().hasTrait<OpTrait::IsTerminator>())
-        scf::YieldOp::create(b, next);
-    }
+    applyBlock(uniform, plane, add(offset, i), add(begin, i), {},
+               /*streaming=*/true, next);
+    if (!next.empty())
+      scf::YieldOp::create(b, next);
   }
-  if (lanes > 1) {
+  {
     // Head and tail by one masked copy of the body: at most two rounds.
     auto edges =
         scf::ForOp::create(b, index(0), index(2), index(1), main.getResults());
@@ -175,11 +128,9 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
     SmallVector<Value> next(edges.getRegionIterArgs());
     applyBlock(uniform, plane, add(offset, from), add(begin, from), mask, false,
                next);
-    if (edges.getNumResults() != 0)
+    if (!next.empty())
       scf::YieldOp::create(b, next);
     accumulators.assign(edges.result_begin(), edges.result_end());
-  } else {
-    accumulators.assign(main.result_begin(), main.result_end());
   }
   Value globalSlot = add(mul(plane, chunks), chunk);
   for (auto [number, accumulator] : llvm::enumerate(accumulators))

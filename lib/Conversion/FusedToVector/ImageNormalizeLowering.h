@@ -1,5 +1,6 @@
-// The lowering of one fused.image_normalize, in three parts: its set-up and
-// results (ImageNormalize.cpp), the statistics, and the apply pass.
+// The lowering of one fused.image_normalize, in four parts: its set-up
+// (ImageNormalize.cpp), the statistics, the apply pass, and the reductions of
+// its results.
 #ifndef RUNMAT_LIB_CONVERSION_FUSEDTOVECTOR_IMAGENORMALIZELOWERING_H
 #define RUNMAT_LIB_CONVERSION_FUSEDTOVECTOR_IMAGENORMALIZELOWERING_H
 
@@ -20,36 +21,19 @@ namespace runmat::image_normalize {
 using namespace mlir;
 using array::ReductionKind;
 
-/// Elements of a chunk: 16 KiB of f32, half of a first-level cache, and small
-/// enough that f32 sums of its lanes (256 elements each at 16 lanes) lose
-/// nothing that matters.
-constexpr int64_t chunkElements = 4096;
-/// Planes that fit into this many bytes together are processed as one group, so
-/// that the apply pass finds them in the last-level cache.
-constexpr int64_t groupBytes = 8 << 20;
-/// Results of at least this many bytes, or of unknown size, are written around
-/// the caches: they would not stay there anyway.
-constexpr int64_t streamingBytes = 8 << 20;
-/// Registers that one vector operation covers: the polynomials of pow are
-/// chains, and one register waits for each link (a gamma curve takes 0.75 ns an
-/// element against 1.1 with one register; AVX2, one core). Sums have as many
-/// accumulators.
-constexpr int64_t registersPerStep = 4;
 constexpr int64_t unroll = 1;
-
-/// How an extra is read: one value per plane, or along with the input.
-enum class ExtraAccess { PerPlane, AlongPlane, AlongInput };
 
 class Lowering {
 public:
-  Lowering(fused::ImageNormalizeOp op, unsigned vectorBits)
-      : op(op), b(op.getLoc(), op), vectorBits(vectorBits) {}
+  Lowering(fused::ImageNormalizeOp op, const CPUProfile &cpu)
+      : op(op), b(op.getLoc(), op), cpu(cpu), chunkElements(cpu.chunkElements) {
+  }
 
-  LogicalResult run(std::string &reason);
+  LogicalResult run();
 
 private:
-  LogicalResult check(std::string &reason);
-  LogicalResult buildBody(std::string &reason);
+  void classify();
+  LogicalResult buildBody();
   void prepare();
   void statistics(Value firstPlane, Value planesHere);
   void combine(Value firstPlane, Value planesHere);
@@ -79,12 +63,7 @@ private:
     return VectorType::get({lanes}, element);
   }
   Value splat(Value scalar) {
-    return lanes == 1 ? scalar
-                      : Value(vector::BroadcastOp::create(
-                            b, vectorOf(scalar.getType()), scalar));
-  }
-  Type laneType(Type element) {
-    return lanes == 1 ? element : Type(vectorOf(element));
+    return vector::BroadcastOp::create(b, vectorOf(scalar.getType()), scalar);
   }
   Value load(Value memref, Value at, Value mask);
   void store(Value value, Value memref, Value at, Value mask, bool streaming);
@@ -92,7 +71,11 @@ private:
   Value flatTensor(Value tensor);
   Value buffer(Type element, Value size);
   scf::ParallelOp parallel(Value count, int64_t work);
+  Value finishReduction(unsigned number);
   Value identity(fused::ReductionAttr reduction, Type element);
+  Type accumulatorOf(fused::ReductionAttr reduction, Type value);
+  /// `v` (a scalar or vector) in the type that the reduction is computed in.
+  Value widenTo(Value v, Type accumulator);
   Value reduceStep(fused::ReductionAttr reduction, Value a, Value x);
   Value reduceLanes(fused::ReductionAttr reduction, Value v);
   /// One body on `lanes` elements at `at`; `mask` is null for all lanes.
@@ -102,7 +85,8 @@ private:
 
   fused::ImageNormalizeOp op;
   ImplicitLocOpBuilder b;
-  unsigned vectorBits;
+  const CPUProfile &cpu;
+  int64_t chunkElements;
   int64_t lanes = 1;
   Type compute, element;
   unsigned rank = 0, batchRank = 0;
@@ -110,7 +94,8 @@ private:
   std::unique_ptr<ElementBody> body;
   SmallVector<Value>
       slots; // gain, bias, clamp, gamma that are run-time values, in body order
-  bool streams = true;
+  /// For each stored result, whether it is written around the caches.
+  SmallVector<bool> streams;
   Type i64f; // f64
 
   Value input, planes, planeSize, chunks, group;

@@ -19,23 +19,19 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
   auto widen = [&](Value v) -> Value {
     return element == compute
                ? v
-               : Value(arith::ExtFOp::create(b, laneType(compute), v));
+               : Value(arith::ExtFOp::create(b, vectorOf(compute), v));
   };
-  Type lane = laneType(compute);
+  Type lane = vectorOf(compute);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(lane));
   auto sumLanes = [&](Value v) -> Value {
-    return lanes == 1 ? v
-                      : Value(vector::ReductionOp::create(
-                            b, vector::CombiningKind::ADD, v,
-                            arith::FastMathFlags::reassoc));
+    return vector::ReductionOp::create(b, vector::CombiningKind::ADD, v,
+                                       arith::FastMathFlags::reassoc);
   };
   // The shift: the mean of the first vector. One outlier there moves it by its
   // share of a few lanes, and only for this chunk.
   Value head = min(size, index(lanes));
-  Value headMask = lanes == 1
-                       ? Value()
-                       : Value(vector::CreateMaskOp::create(
-                             b, VectorType::get({lanes}, b.getI1Type()), head));
+  Value headMask = vector::CreateMaskOp::create(
+      b, VectorType::get({lanes}, b.getI1Type()), head);
   Value headCount = arith::UIToFPOp::create(
       b, compute, arith::IndexCastOp::create(b, b.getI64Type(), head));
   Value shift = arith::DivFOp::create(
@@ -80,15 +76,12 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(rest.getBody());
     Value left = sub(size, rest.getInductionVar());
-    Value mask = lanes == 1
-                     ? Value()
-                     : Value(vector::CreateMaskOp::create(
-                           b, VectorType::get({lanes}, b.getI1Type()), left));
+    Value mask = vector::CreateMaskOp::create(
+        b, VectorType::get({lanes}, b.getI1Type()), left);
     Value d = arith::SubFOp::create(
         b, widen(load(input, add(begin, rest.getInductionVar()), mask)),
         shiftLanes);
-    if (mask)
-      d = arith::SelectOp::create(b, mask, d, zero);
+    d = arith::SelectOp::create(b, mask, d, zero);
     Value sNext = arith::AddFOp::create(b, rest.getRegionIterArgs()[0], d);
     Value qNext = math::FmaOp::create(b, d, d, rest.getRegionIterArgs()[1]);
     scf::YieldOp::create(b, ValueRange{sNext, qNext});

@@ -16,10 +16,8 @@ using namespace mlir;
 namespace {
 
 /// A loop in the body multiplies the work of an iteration by its trip count,
-/// taken as this where it is not constant.
-constexpr int64_t unknownTripCount = 64;
-
-int64_t weightOf(Block &block) {
+/// taken as `unknownTripCount` where it is not constant.
+int64_t weightOf(Block &block, int64_t unknownTripCount) {
   int64_t weight = 1;
   for (Operation &op : block) {
     auto loop = dyn_cast<scf::ForOp>(op);
@@ -28,7 +26,8 @@ int64_t weightOf(Block &block) {
     std::optional<APInt> trips = loop.getStaticTripCount();
     int64_t count =
         trips ? std::max<int64_t>(trips->getSExtValue(), 1) : unknownTripCount;
-    weight = std::max(weight, count * weightOf(*loop.getBody()));
+    weight =
+        std::max(weight, count * weightOf(*loop.getBody(), unknownTripCount));
   }
   return weight;
 }
@@ -40,7 +39,7 @@ Value indexConstant(OpBuilder &b, Location loc, int64_t value) {
 struct Outliner {
   ModuleOp module;
   LLVMTypeConverter &converter;
-  int64_t minWork;
+  int64_t minWork, unknownTripCount;
   int64_t count = 0;
 
   void outline(scf::ParallelOp loop);
@@ -195,7 +194,8 @@ void Outliner::outline(scf::ParallelOp loop) {
   }
   // A schedule that knows what an iteration is worth says so.
   auto stated = loop->getAttrOfType<IntegerAttr>("runmat.work");
-  int64_t weight = stated ? stated.getInt() : weightOf(*loop.getBody());
+  int64_t weight =
+      stated ? stated.getInt() : weightOf(*loop.getBody(), unknownTripCount);
   Value enough = arith::CmpIOp::create(
       b, loc, arith::CmpIPredicate::sge, total,
       indexConstant(b, loc, std::max<int64_t>(1, minWork / weight)));
@@ -247,7 +247,7 @@ struct OutlineParallelLoopsPass
 
   void runOnOperation() override {
     LLVMTypeConverter converter(&getContext());
-    Outliner outliner{getOperation(), converter, minWork};
+    Outliner outliner{getOperation(), converter, minWork, unknownTripCount};
     SmallVector<scf::ParallelOp> outermost, nested;
     getOperation().walk<WalkOrder::PostOrder>([&](scf::ParallelOp loop) {
       if (loop->getParentOfType<scf::ParallelOp>())

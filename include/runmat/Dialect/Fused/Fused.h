@@ -76,6 +76,12 @@ decomposeBody(mlir::OpBuilder &builder, const UnitBody &body,
               mlir::ValueRange leading,
               llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
+/// `extra` with its dims in the order of the map's and 1 for each dim that it
+/// does not have, so that it broadcasts against the space that the map reads it
+/// from. The value itself where it does so already.
+mlir::Value alignExtra(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value extra, mlir::AffineMap map);
+
 /// EpilogueInterface's shared implementation: see there.
 std::optional<Rejection> whyNotAbsorbed(mlir::Operation *unit,
                                         mlir::Operation *consumer);

@@ -2,6 +2,8 @@
 #ifndef RUNMAT_TARGET_CPU_PASSES_H
 #define RUNMAT_TARGET_CPU_PASSES_H
 
+#include "runmat/Target/CPU/CPUProfile.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -12,8 +12,10 @@ def OutlineParallelLoops : Pass<"outline-parallel-loops", "::mlir::ModuleOp"> {
     vectorises. Loops with little work are called directly. Nested `scf.parallel` becomes serial.
   }];
   let options = [
-    Option<"minWork", "min-work", "int64_t", "32768",
-           "loops with fewer weighted iterations run on the calling thread">
+    Option<"minWork", "min-work", "int64_t", "::runmat::CPUProfile().minWork",
+           "loops with fewer weighted iterations run on the calling thread">,
+    Option<"unknownTripCount", "unknown-trip-count", "int64_t", "::runmat::CPUProfile().unknownTripCount",
+           "trips that an inner loop of unknown length counts for">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect",
                            "::mlir::arith::ArithDialect"];
