@@ -3,11 +3,16 @@
 
 #include "runmat/IO/Tensor.h"
 
+#include "runmat/IO/AvailableMemory.h"
+
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 namespace runmat::io {
+
+/// Arrays from here on are worth a look at what the system has left.
+static constexpr size_t largeBlock = size_t(1) << 30;
 
 int64_t dtypeSize(rm_dtype dtype) {
   switch (dtype) {
@@ -85,8 +90,10 @@ Result<Tensor> Tensor::allocate(rm_dtype dtype, std::vector<int64_t> sizes) {
   constexpr size_t alignment = 64;
   size_t bytes = size_t(tensor->byteSize());
   size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  tensor->memory.reset(
-      aligned_alloc(alignment, rounded == 0 ? alignment : rounded));
+  // A system that promises more than it has ends the process at first touch.
+  if (bytes < largeBlock || bytes <= availableMemory())
+    tensor->memory.reset(
+        aligned_alloc(alignment, rounded == 0 ? alignment : rounded));
   if (!tensor->memory)
     return Error{"out of memory: " + std::to_string(bytes) + " bytes for " +
                  tensor->typeText()};

@@ -2,6 +2,8 @@
 // every array are merged, so that most operations run as one long row.
 #include "TensorValue.h"
 
+#include "runmat/IO/AvailableMemory.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <thread>
@@ -12,6 +14,8 @@ using llvm::ArrayRef;
 
 // Blocks below this come from malloc alone.
 static constexpr int64_t kPooledElements = 1 << 14;
+// Blocks from here on, in bytes, are worth a look at what the system has left.
+static constexpr uint64_t kLargeBlock = uint64_t(1) << 30;
 // Work below this many elements is not worth a thread.
 static constexpr int64_t kParallelElements = 1 << 16;
 
@@ -25,8 +29,11 @@ BufferPool::take(const std::shared_ptr<BufferPool> &pool, int64_t elements) {
   } else {
     if (elements > INT64_MAX / int64_t(sizeof(Scalar)) - 64)
       return nullptr;
-    block = static_cast<Scalar *>(
-        std::malloc(std::max<int64_t>(elements, 1) * sizeof(Scalar)));
+    uint64_t bytes = std::max<int64_t>(elements, 1) * sizeof(Scalar);
+    // A system that promises more than it has ends the process at first touch.
+    if (bytes >= kLargeBlock && bytes > io::availableMemory())
+      return nullptr;
+    block = static_cast<Scalar *>(std::malloc(bytes));
     if (!block)
       return nullptr;
   }

@@ -181,6 +181,18 @@ void *rm_alloc(int64_t bytes, int64_t align) {
   return pointer;
 }
 
+void *rm_alloc_at(int64_t bytes, int64_t align, const char *location) {
+  void *pointer = nullptr;
+  protectGenerated([&] {
+    try {
+      pointer = currentCall().allocate(bytes, align);
+    } catch (const Error &error) {
+      throw Error(error.code, error.what(), location ? location : "");
+    }
+  });
+  return pointer;
+}
+
 void rm_free(void *pointer) {
   if (pointer)
     protectGenerated([&] { currentCall().free(pointer); });

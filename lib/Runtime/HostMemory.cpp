@@ -3,6 +3,8 @@
 
 #include "HostMemory.h"
 
+#include "runmat/IO/AvailableMemory.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -28,6 +30,9 @@ static constexpr size_t minAlign = 64;
 /// Half of what a process can address on x86-64 and arm64: sizes beyond are
 /// refused here, so that no rounding overflows.
 static constexpr size_t addressSpace = size_t(1) << 46;
+
+/// Blocks from here on are worth a look at what the system has left.
+static constexpr size_t largeBlock = size_t(1) << 30;
 
 static size_t roundUp(size_t value, size_t to) {
   return (value + to - 1) / to * to;
@@ -59,13 +64,21 @@ size_t defaultHostCacheBytes() {
   return pages > 0 ? size_t(pages) * smallPage / 8 : size_t(1) << 30;
 }
 
+bool HostMemory::roomFor(size_t bytes) noexcept {
+  if (io::availableMemory() >= bytes)
+    return true;
+  trim();
+  return io::availableMemory() >= bytes;
+}
+
 HostMemory::HostMemory(size_t cacheBytes) : cacheBytes(cacheBytes) {}
 
 HostMemory::~HostMemory() { trim(); }
 
 HostBlock HostMemory::allocate(size_t bytes, size_t align) {
   align = std::max(align, minAlign);
-  if (bytes > addressSpace)
+  // A system that promises more than it has ends the process at first touch.
+  if (bytes > addressSpace || (bytes >= largeBlock && !roomFor(bytes)))
     throw std::bad_alloc();
 #ifndef RUNMAT_ASAN
   if (bytes >= mapFrom) {

@@ -36,6 +36,9 @@ public:
   size_t cachedBytes() const;
 
 private:
+  /// Whether the system has so much left, kept blocks counted as free.
+  bool roomFor(size_t bytes) noexcept;
+
   mutable std::mutex mutex;
   std::list<HostBlock> kept; ///< Oldest first.
   size_t keptBytes = 0;

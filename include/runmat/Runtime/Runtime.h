@@ -327,6 +327,8 @@ RM_API RM_NORETURN void rm_fail_values(int32_t code, const char *text,
  * uninitialised, never NULL. 0 bytes are allowed. What is not freed or made a
  * result ends with the call. May be called in parallel bodies. */
 RM_API void *rm_alloc(int64_t bytes, int64_t align);
+/* The same; a failure names the op's location (NULL if unknown). */
+RM_API void *rm_alloc_at(int64_t bytes, int64_t align, const char *location);
 /* NULL is allowed. */
 RM_API void rm_free(void *pointer);
 

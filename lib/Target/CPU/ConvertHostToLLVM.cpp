@@ -133,6 +133,48 @@ struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
   }
 };
 
+/// memref.alloc becomes a call of the runtime with the operation's place, so
+/// that a lack of memory is reported like a failed check.
+struct AllocToLLVM : ConvertOpToLLVMPattern<memref::AllocOp> {
+  explicit AllocToLLVM(const LLVMTypeConverter &converter)
+      : ConvertOpToLLVMPattern(converter, /*benefit=*/2) {}
+
+  LogicalResult
+  matchAndRewrite(memref::AllocOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    MemRefType type = op.getType();
+    if (!isConvertibleAndHasIdentityMaps(type))
+      return rewriter.notifyMatchFailure(op, "the memory is not row-major");
+    auto module = op->getParentOfType<ModuleOp>();
+    Type i64 = rewriter.getI64Type(),
+         ptr = LLVM::LLVMPointerType::get(op.getContext());
+    auto alloc = module.lookupSymbol<LLVM::LLVMFuncOp>("rm_alloc_at");
+    if (!alloc) {
+      OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
+      alloc = LLVM::LLVMFuncOp::create(
+          top, module.getLoc(), "rm_alloc_at",
+          LLVM::LLVMFunctionType::get(ptr, {i64, i64, ptr}));
+    }
+    SmallVector<Value> sizes, strides;
+    Value bytes;
+    getMemRefDescriptorSizes(loc, type, adaptor.getDynamicSizes(), rewriter,
+                             sizes, strides, bytes, /*sizeInBytes=*/true);
+    // What the runtime aligns to where nothing else is asked for.
+    uint64_t align = std::max<uint64_t>(op.getAlignment().value_or(0), 64);
+    Value alignment = LLVM::ConstantOp::create(
+        rewriter, loc, i64, rewriter.getI64IntegerAttr(align));
+    Value place = stringConstant(rewriter, module, loc, locationText(loc));
+    Value memory = LLVM::CallOp::create(rewriter, loc, alloc,
+                                        ValueRange{bytes, alignment, place})
+                       .getResult();
+    Value descriptor = createMemRefDescriptor(loc, type, memory, memory, sizes,
+                                              strides, rewriter);
+    rewriter.replaceOp(op, descriptor);
+    return success();
+  }
+};
+
 struct ConvertHostToLLVMPass
     : runmat::impl::ConvertHostToLLVMBase<ConvertHostToLLVMPass> {
   void getDependentDialects(DialectRegistry &registry) const override {
@@ -152,8 +194,8 @@ struct ConvertHostToLLVMPass
       function.removeArgAttrsAttr();
 
     LowerToLLVMOptions options(context);
-    // Allocation goes through named functions, which the object file maps to
-    // rm_alloc and rm_free.
+    // Memory is given back through a named function, which the object file
+    // maps to rm_free.
     options.allocLowering = LowerToLLVMOptions::AllocLowering::AlignedAlloc;
     options.useGenericFunctions = true;
     LLVMTypeConverter converter(context, options);
@@ -184,6 +226,7 @@ struct ConvertHostToLLVMPass
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);
     patterns.add<CheckToLLVM>(converter, context);
+    patterns.add<AllocToLLVM>(converter);
     populateOffloadToLLVMPatterns(converter, patterns);
     if (failed(applyFullConversion(module, target, std::move(patterns))))
       signalPassFailure();

@@ -137,7 +137,7 @@ private:
   Function *writeBody(const EntrySignature &entry, Function &code);
   void storeResult(IRBuilder<> &b, const ValueSignature &type, Value *value,
                    Value *slot);
-  void defineAllocation();
+  void defineDeallocation();
   std::string cpuFeatures();
 
   Module &module;
@@ -331,15 +331,9 @@ Function *ProgramWriter::writeBody(const EntrySignature &entry,
   return body;
 }
 
-/// The memref lowering's allocation functions, in terms of the runtime's.
-void ProgramWriter::defineAllocation() {
-  if (Function *alloc =
-          module.getFunction("_mlir_memref_to_llvm_aligned_alloc")) {
-    alloc->setLinkage(GlobalValue::InternalLinkage);
-    IRBuilder<> b(BasicBlock::Create(context, "entry", alloc));
-    FunctionCallee callee = runtime("rm_alloc", ptrTy(), {i64Ty(), i64Ty()});
-    b.CreateRet(b.CreateCall(callee, {alloc->getArg(1), alloc->getArg(0)}));
-  }
+/// What the memref lowering calls to give memory back, in terms of the
+/// runtime's functions.
+void ProgramWriter::defineDeallocation() {
   if (Function *free = module.getFunction("_mlir_memref_to_llvm_free")) {
     free->setLinkage(GlobalValue::InternalLinkage);
     IRBuilder<> b(BasicBlock::Create(context, "entry", free));
@@ -364,7 +358,7 @@ std::string ProgramWriter::cpuFeatures() {
 }
 
 void ProgramWriter::write() {
-  defineAllocation();
+  defineDeallocation();
   // rm_program, rm_entry, rm_unit, rm_kernel: the layouts that Runtime.h
   // asserts.
   StructType *programType =

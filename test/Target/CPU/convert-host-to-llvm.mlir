@@ -1,9 +1,10 @@
-// Host code ends in the LLVM dialect: a check that fails calls the runtime and does not return, and a
-// function that has no instruction is a call into libm.
+// Host code ends in the LLVM dialect: a check that fails calls the runtime and does not return, memory is
+// asked for with the operation's place, and a function that has no instruction is a call into libm.
 // RUN: runmat-opt --convert-host-to-llvm %s | FileCheck %s
 
 // CHECK-DAG: llvm.func @erff(f32) -> f32
 // CHECK-DAG: llvm.mlir.global internal constant @[[TEXT:text_[0-9]+]]("size {0} is negative\00")
+// CHECK-DAG: llvm.mlir.global internal constant @[[PLACE_TEXT:text_[0-9]+]]("{{.*}}convert-host-to-llvm.mlir:[[#@LINE+16]]:8\00")
 // CHECK-LABEL: llvm.func @f(
 // CHECK: llvm.cond_br %{{.*}}, ^[[OK:bb[0-9]+]], ^[[BAD:bb[0-9]+]]
 // CHECK: ^[[BAD]]:
@@ -11,6 +12,8 @@
 // CHECK: llvm.call @rm_fail_values
 // CHECK-NEXT: llvm.unreachable
 // CHECK: ^[[OK]]:
+// CHECK: %[[PLACE:.*]] = llvm.mlir.addressof @[[PLACE_TEXT]]
+// CHECK: llvm.call @rm_alloc_at(%{{.*}}, %{{.*}}, %[[PLACE]])
 // CHECK: llvm.call @erff
 // CHECK-NOT: memref.
 func.func @f(%n: index, %x: f32) -> f32 {

@@ -159,6 +159,18 @@ TEST_F(InvokeTest, RunningOutOfMemoryIsAnError) {
   EXPECT_THAT(error(), HasSubstr("out of host memory"));
 }
 
+void asksForTooMuchSomewhere(const rm_tensor *, rm_tensor *) {
+  rm_alloc_at(int64_t(1) << 45, 64, "f.mlir:3:8");
+}
+
+TEST_F(InvokeTest, AnAllocationSaysWhereItFailed) {
+  float x[] = {1};
+  doubling.body = asksForTooMuchSomewhere;
+  EXPECT_EQ(doubling.call(context.get(), {tensor(x, RM_F32, {1})}, out),
+            RM_ERROR_MEMORY);
+  EXPECT_STREQ(rm_context_error(context.get()).location, "f.mlir:3:8");
+}
+
 void returnsItsArgument(const rm_tensor *args, rm_tensor *results) {
   rm_result(&results[0], args[0].data, args[0].data, RM_F32, 1, args[0].sizes);
 }
