@@ -106,6 +106,8 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                       pm.addPass(createLowerAffinePass());
                       clean(pm);
                       pm.addPass(createLoopInvariantCodeMotionPass());
+                      // Bounds are in front of the loops now.
+                      pm.addPass(createSkipEmptyLoops());
                       OutlineParallelLoopsOptions outline;
                       outline.minWork = options.cpu.minWork;
                       outline.unknownTripCount = options.cpu.unknownTripCount;

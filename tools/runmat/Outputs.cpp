@@ -125,7 +125,9 @@ void printResult(size_t index, const io::Tensor &tensor) {
   constexpr int64_t printedWhole = 100;
   std::string text =
       "result " + std::to_string(index) + ": " + tensor.typeText();
-  if (tensor.elements() <= printedWhole) {
+  if (tensor.elements() == 0) {
+    text += " = []"; // Its rows of nothing may be many.
+  } else if (tensor.elements() <= printedWhole) {
     int64_t element = 0;
     text += " = ";
     appendValues(tensor, 0, element, text);

@@ -92,8 +92,11 @@ int main(int argc, char **argv) {
     for (auto [tensor, type] :
          llvm::zip_equal(*results, function.getResultTypes())) {
       llvm::outs() << name << type << " ";
-      print(llvm::outs(), tensor, 0, 0);
-      llvm::outs() << "\n";
+      // Of an array of nothing the type says it all, however many rows it has.
+      if (tensor.elements() == 0)
+        llvm::outs() << "[]\n";
+      else
+        print(llvm::outs(), tensor, 0, 0), llvm::outs() << "\n";
     }
   }
   return status;

@@ -25,7 +25,7 @@ def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Convert bufferized host code to the LLVM dialect and the runtime's C ABI";
   let description = [{
     One conversion for everything that is left (scf, cf, arith, math, memref, vector, index, func,
-    `offload.check`). Memory comes from `rm_alloc`, failed checks end in `rm_fail_values`, functions
+    `offload.check`). Memory comes from `rm_alloc_at`, failed checks end in `rm_fail_values`, functions
     without an instruction are calls into libm.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
@@ -38,6 +38,16 @@ def ExpandMemRefCopy : Pass<"expand-memref-copy", "::mlir::ModuleOp"> {
     `linalg.generic` it becomes a parallel loop like any other.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def SkipEmptyLoops : Pass<"skip-empty-loops"> {
+  let summary = "Run no iterations of a loop around loops over nothing";
+  let description = [{
+    A `scf.for` whose body is one loop, with bounds that do not change, gets its own lower bound as upper
+    bound where that loop has no iterations. Without it an array of 2^50 rows of no elements would take
+    2^50 steps to reduce.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 #endif
