@@ -28,8 +28,9 @@ def Array_Dialect : Dialect {
     the same operation, and the same meaning.
 
     **Errors.** What types show to be wrong is an error of the verifier that names the operand and the
-    dimension. What only the run can know (sizes that must be equal, bounds of a slice, a negative size) is
-    checked there; a failed check ends the program with an error that names the operation's place. An
+    dimension. What only the run can know (sizes that must be equal, bounds of a slice, a negative size, a
+    result of more than 2^60 bytes, where a size of 0 counts as 1) is checked there, and so are divisors,
+    shifts and loop steps of the upstream operations beside array operations; a failed check ends the program with an error that names the operation's place. An
     operation with such a check is not executed speculatively, and may be erased where its result is unused.
 
     **Numbers.** Every implementation (the reference interpreter, the folds, the CPU's and the GPU's code)

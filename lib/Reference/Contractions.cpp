@@ -48,8 +48,9 @@ Evaluated reference::evaluateScan(Evaluator &e, Operation *op) {
       out[offset + k * step] = e.finish(value, result->element);
     }
   };
+  // An array of nothing may still have many lines.
   e.parallel(
-      lines.count(),
+      result->count() == 0 ? 0 : lines.count(),
       [&](int64_t begin, int64_t end) {
         lines.run(
             begin, end,
@@ -117,17 +118,18 @@ static LogicalResult evaluateMatmul(Evaluator &e, array::MatmulOp op) {
   sizes.push_back(m);
   stepsA.push_back(k);
   stepsB.push_back(0);
-  StridedWalk rowsWalk(sizes, {stepsA, stepsB});
+  Sizes rowSizes = sizes;
   sizes.push_back(n);
   FailureOr<TensorValue> result = e.make(op, a.element, sizes);
   if (failed(result))
     return failure();
+  StridedWalk rowsWalk(rowSizes, {stepsA, stepsB});
   Scalar *out = result->data();
   const Scalar *dataA = a.data(), *dataB = b.data();
   Type element = a.element;
   auto row = isa<FloatType>(element) ? productRow : wrappedProductRow;
   e.parallel(
-      rowsWalk.count(),
+      result->count() == 0 ? 0 : rowsWalk.count(),
       [&](int64_t begin, int64_t end) {
         int64_t position = begin;
         rowsWalk.run(begin, end,

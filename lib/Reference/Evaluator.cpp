@@ -3,6 +3,8 @@
 // them at a time, not all.
 #include "Evaluator.h"
 
+#include "runmat/Dialect/Array/CheckMessages.h"
+
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -53,17 +55,31 @@ void Evaluator::setScalar(Value value, Scalar scalar) {
   set(value, std::move(result));
 }
 
+LogicalResult Evaluator::checkFits(Operation *op, Type element,
+                                   ArrayRef<int64_t> sizes) {
+  int64_t room = array::check::maxBytes;
+  if (!element.isIndex())
+    room /= std::max(element.getIntOrFloatBitWidth() / 8, 1u);
+  std::string shape, name;
+  for (int64_t size : sizes) {
+    room /= std::max<int64_t>(size, 1);
+    shape += std::to_string(size) + "x";
+  }
+  if (room > 0)
+    return success();
+  llvm::raw_string_ostream(name) << element;
+  return fail(op, array::check::tooLarge(shape, name));
+}
+
 FailureOr<TensorValue> Evaluator::make(Operation *op, Type element,
                                        ArrayRef<int64_t> sizes) {
-  std::optional<int64_t> count = countOf(sizes);
-  TensorValue result{element, Sizes(sizes), nullptr};
-  if (count)
-    result.elements = BufferPool::take(pool, *count);
+  if (failed(checkFits(op, element, sizes)))
+    return failure();
+  int64_t count = *countOf(sizes);
+  TensorValue result{element, Sizes(sizes), BufferPool::take(pool, count)};
   if (!result.elements)
-    return fail(op, "out of memory for a result of " +
-                        (count ? std::to_string(*count)
-                               : std::string("more than 2^63")) +
-                        " elements");
+    return fail(op, "out of host memory: an array of " + std::to_string(count) +
+                        " elements was asked for");
   return result;
 }
 

@@ -33,8 +33,11 @@ public:
   mlir::FailureOr<TensorValue> make(mlir::Operation *op, mlir::Type element,
                                     llvm::ArrayRef<int64_t> sizes);
   mlir::LogicalResult fail(mlir::Operation *op, const std::string &text);
+  /// Fails where a tensor of these sizes is above check::maxBytes.
+  mlir::LogicalResult checkFits(mlir::Operation *op, mlir::Type element,
+                                llvm::ArrayRef<int64_t> sizes);
   /// The result type's sizes, `sizes` filled in for each `?`; none may be
-  /// negative.
+  /// negative, and the whole must fit.
   mlir::FailureOr<Sizes> resultSizes(mlir::Operation *op,
                                      mlir::ValueRange sizes);
   void parallel(int64_t count, llvm::function_ref<void(int64_t, int64_t)> body,

@@ -59,15 +59,19 @@ static LogicalResult setFloat(Evaluator &e, Operation *op, double value,
 /// Binary operations on integers.
 static Evaluated evaluateInts(Evaluator &e, Operation *op) {
   APInt a = intOf(e, op->getOperand(0)), b = intOf(e, op->getOperand(1));
-  if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp,
-          arith::CeilDivSIOp, arith::CeilDivUIOp, arith::FloorDivSIOp>(op) &&
+  bool isSigned = isa<arith::DivSIOp, arith::RemSIOp, arith::CeilDivSIOp,
+                      arith::FloorDivSIOp>(op);
+  if ((isSigned ||
+       isa<arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op)) &&
       b.isZero())
-    return e.fail(op, "division by zero");
+    return e.fail(op, check::divisionByZero());
+  if (isSigned && a.isMinSignedValue() && b.isAllOnes())
+    return e.fail(op,
+                  check::fillIn(check::divisionOverflow(), {a.getSExtValue()}));
   if (isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>(op) &&
       b.uge(b.getBitWidth()))
-    return e.fail(op, "shift by " + std::to_string(fromInt(b)) +
-                          " of a value of " + std::to_string(b.getBitWidth()) +
-                          " bits");
+    return e.fail(op, check::fillIn(check::shiftAmount(b.getBitWidth()),
+                                    {b.getSExtValue()}));
   using R = std::optional<APInt>;
   R result =
       TypeSwitch<Operation *, R>(op)

@@ -24,7 +24,16 @@ FailureOr<Sizes> Evaluator::resultSizes(Operation *op, ValueRange sizes) {
       return fail(op, check::fillIn(check::negativeSize(d), {size}));
     result.push_back(size);
   }
+  if (failed(checkFits(op, type.getElementType(), result)))
+    return failure();
   return result;
+}
+
+/// The sum of sizes, at most the largest: make() then says that it is too
+/// large.
+static int64_t addSizes(int64_t a, int64_t b) {
+  int64_t sum;
+  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
 /// A list of static entries with the dynamic ones filled in.
@@ -66,10 +75,8 @@ static LogicalResult evaluateOp(Evaluator &e, array::ReshapeOp op) {
   FailureOr<Sizes> sizes = e.resultSizes(op, op.getSizes());
   if (failed(sizes))
     return failure();
-  std::optional<int64_t> count = countOf(*sizes);
-  if (!count || *count != x.count())
-    return e.fail(op, check::fillIn(check::reshapeCount(),
-                                    {x.count(), count.value_or(-1)}));
+  if (int64_t count = *countOf(*sizes); count != x.count())
+    return e.fail(op, check::fillIn(check::reshapeCount(), {x.count(), count}));
   x.sizes = *sizes;
   return finish(e, op, x);
 }
@@ -167,11 +174,7 @@ static LogicalResult evaluateOp(Evaluator &e, array::PadOp op) {
     if (high[d] < 0)
       return e.fail(op,
                     check::fillIn(check::negativePad("high", d), {high[d]}));
-    int64_t size;
-    if (__builtin_add_overflow(low[d], x.sizes[d], &size) ||
-        __builtin_add_overflow(size, high[d], &size))
-      size = INT64_MAX; // no memory has room for it: make() says so
-    sizes.push_back(size);
+    sizes.push_back(addSizes(addSizes(low[d], x.sizes[d]), high[d]));
   }
   FailureOr<TensorValue> result = e.make(op, x.element, sizes);
   if (failed(result))
@@ -194,7 +197,7 @@ static LogicalResult evaluateOp(Evaluator &e, array::ConcatOp op) {
     ArrayRef<int64_t> other = e.get(input).sizes;
     for (size_t d = 0; d < sizes.size() && index > 0; ++d)
       if (int64_t(d) == dim)
-        sizes[d] += other[d];
+        sizes[d] = addSizes(sizes[d], other[d]);
       else if (sizes[d] != other[d])
         return e.fail(op, check::fillIn(check::concatSizes(d, index),
                                         {sizes[d], other[d]}));

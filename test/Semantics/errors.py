@@ -53,6 +53,20 @@ CASES = [
     ({"o": "-1"}, "array.rand_uniform key %k offset %o : tensor<1xf32>", "tensor<1xf32>", "offset is negative: -1"),
     ({"a": [2]}, "tensor.cast %a : tensor<?xf32> to tensor<3xf32>", "tensor<3xf32>", "dimension 0 is 2, but the type says 3"),
     ({"a": [2], "n": 2}, "tensor.extract %a[%n] : tensor<?xf32>", "f32", "index 2 of dimension 0 is out of bounds for size 2"),
+] + [
+    # Upstream leaves these open, and processors trap.
+    ({"n": 7, "m": 0}, f"arith.{op} %n, %m : index", "index", "division by zero")
+    for op in ("divsi", "divui", "remsi", "remui", "ceildivsi", "ceildivui", "floordivsi")
+] + [
+    ({"n": -(1 << 63), "m": -1}, f"arith.{op} %n, %m : index", "index", "-9223372036854775808 divided by -1 does not fit")
+    for op in ("divsi", "remsi", "ceildivsi", "floordivsi")
+] + [
+    ({"n": 1, "m": 64}, f"arith.{op} %n, %m : index", "index", "shift by 64 of a value of 64 bits")
+    for op in ("shli", "shrsi", "shrui")
+] + [
+    ({"n": 0, "m": 5}, "scf.for %i = %n to %m step %n iter_args(%s = %v) -> tensor<f32> { %t = array.add %s, %v : tensor<f32>, tensor<f32> "
+     "scf.yield %t : tensor<f32> }", "tensor<f32>",
+     "step of the loop is 0, below 1"),
 ]
 
 

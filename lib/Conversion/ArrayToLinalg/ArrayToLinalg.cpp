@@ -56,7 +56,7 @@ static Value lower(Operation *op, Lowering &b) {
 LogicalResult runmat::convertArrayToLinalg(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isArrayOpOnTensors(op) || isa<tensor::CastOp, tensor::ExtractOp>(op))
+    if (isArrayOpOnTensors(op) || hasUpstreamCheck(op))
       ops.push_back(op);
   });
   Lowering b(root->getContext());
@@ -67,8 +67,8 @@ LogicalResult runmat::convertArrayToLinalg(Operation *root) {
       continue;
     }
     b.startOp(op);
-    if (isa<tensor::TensorDialect>(op->getDialect())) {
-      checkTensorOp(op, b);
+    if (!isArrayOpOnTensors(op)) {
+      checkUpstreamOp(op, b);
       continue;
     }
     Value result = lower(op, b);

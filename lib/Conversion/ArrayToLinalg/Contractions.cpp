@@ -69,6 +69,7 @@ Value array::lowerMatmul(MatmulOp op, Lowering &b) {
   sizes.push_back(b.sizeOf(op.getA(), types[0].getRank() - 2));
   sizes.push_back(b.sizeOf(op.getB(), types[1].getRank() - 1));
 
+  b.checkFits(type, sizes);
   Value out = b.fill(constantOf(b, b.loc(), wide, 0),
                      cast<RankedTensorType>(type.clone(wide)), sizes);
   // The named operations widen with arith.extf, which bf16 on the CPU has too.

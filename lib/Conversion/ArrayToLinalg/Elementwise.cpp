@@ -16,6 +16,15 @@ using namespace runmat::array;
 static Sizes broadcastSizes(Operation *op, RankedTensorType type, Lowering &b) {
   int64_t rank = type.getRank();
   Sizes sizes;
+  bool hasShapeOfOperand = llvm::any_of(op->getOperandTypes(), [&](Type one) {
+    auto shaped = cast<RankedTensorType>(one);
+    return shaped.getRank() == rank &&
+           llvm::all_of(llvm::zip(shaped.getShape(), type.getShape()),
+                        [](auto pair) {
+                          auto [own, size] = pair;
+                          return own != 1 || size == 1;
+                        });
+  });
   for (int64_t dim = 0; dim < rank; ++dim) {
     OpFoldResult size = b.getIndexAttr(1);
     bool first = true;
@@ -36,6 +45,8 @@ static Sizes broadcastSizes(Operation *op, RankedTensorType type, Lowering &b) {
     }
     sizes.push_back(size);
   }
+  if (!hasShapeOfOperand)
+    b.checkFits(type, sizes);
   return sizes;
 }
 

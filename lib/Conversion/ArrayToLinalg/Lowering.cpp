@@ -88,6 +88,19 @@ OpFoldResult Lowering::addIndex(OpFoldResult a, OpFoldResult b) {
       .getResult();
 }
 
+OpFoldResult Lowering::addSizes(OpFoldResult a, OpFoldResult b) {
+  std::optional<int64_t> x = getConstantIntValue(a), y = getConstantIntValue(b);
+  int64_t sum;
+  if (x && y)
+    return getIndexAttr(llvm::AddOverflow(*x, *y, sum) ? INT64_MAX : sum);
+  if (x == 0 || y == 0)
+    return x == 0 ? b : a;
+  // Unsigned, two sizes always have a sum.
+  return arith::MinUIOp::create(*this, loc(), materialize(addIndex(a, b)),
+                                index(INT64_MAX))
+      .getResult();
+}
+
 OpFoldResult Lowering::count(ArrayRef<OpFoldResult> sizes,
                              ArrayRef<int64_t> over) {
   OpFoldResult result = getIndexAttr(1);
@@ -108,6 +121,7 @@ Sizes Lowering::checkedSizes(RankedTensorType type, ValueRange dynamic) {
     checkNotNegative(given, check::negativeSize(dim));
     sizes.push_back(given);
   }
+  checkFits(type, sizes);
   return sizes;
 }
 
@@ -134,6 +148,44 @@ void Lowering::checkNotNegative(OpFoldResult size, StringRef text) {
   Value fits = arith::CmpIOp::create(*this, loc(), arith::CmpIPredicate::sge,
                                      materialize(size), index(0));
   check(fits, text, {size});
+}
+
+void Lowering::checkFits(RankedTensorType type, ArrayRef<OpFoldResult> sizes) {
+  Type element = type.getElementType();
+  int64_t room =
+      check::maxBytes / std::max(element.getIntOrFloatBitWidth() / 8, 1u);
+  std::string shape;
+  Sizes unknown;
+  for (OpFoldResult size : sizes) {
+    if (std::optional<int64_t> known = getConstantIntValue(size)) {
+      room /= std::max<int64_t>(*known, 1);
+      shape += std::to_string(*known) + "x";
+      continue;
+    }
+    // A text has room for ten values.
+    shape += unknown.size() < 10 ? "{" + std::to_string(unknown.size()) + "}x"
+                                 : "?x";
+    unknown.push_back(size);
+  }
+  if (room > 0 && unknown.empty())
+    return;
+  // a * b <= room exactly where b <= room / a, rounded down: no product that
+  // could overflow.
+  Value left = index(room), fits;
+  for (auto [number, size] : llvm::enumerate(unknown)) {
+    Value n = arith::MaxUIOp::create(*this, loc(), materialize(size), index(1));
+    Value one =
+        arith::CmpIOp::create(*this, loc(), arith::CmpIPredicate::ule, n, left);
+    fits =
+        fits ? arith::AndIOp::create(*this, loc(), fits, one).getResult() : one;
+    if (number + 1 < unknown.size())
+      left = arith::DivUIOp::create(*this, loc(), left, n);
+  }
+  if (!fits)
+    fits = arith::ConstantIntOp::create(*this, loc(), 0, 1);
+  std::string name;
+  llvm::raw_string_ostream(name) << element;
+  check(fits, check::tooLarge(shape, name), ArrayRef(unknown).take_front(10));
 }
 
 Value Lowering::empty(RankedTensorType type, ArrayRef<OpFoldResult> sizes) {

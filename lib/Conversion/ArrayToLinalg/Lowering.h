@@ -47,8 +47,10 @@ public:
                            mlir::ArrayRef<int64_t> dims);
   mlir::OpFoldResult mulIndex(mlir::OpFoldResult a, mlir::OpFoldResult b);
   mlir::OpFoldResult addIndex(mlir::OpFoldResult a, mlir::OpFoldResult b);
+  /// The sum of two sizes that are not negative, at most the largest index.
+  mlir::OpFoldResult addSizes(mlir::OpFoldResult a, mlir::OpFoldResult b);
   /// Sizes of a result whose `?` are given by `dynamic`, in order; each is
-  /// checked not to be negative.
+  /// checked not to be negative, and the whole to fit.
   Sizes checkedSizes(mlir::RankedTensorType type, mlir::ValueRange dynamic);
 
   // Checks. Nothing is made where the answer is known to be yes.
@@ -58,6 +60,11 @@ public:
   void checkEqual(mlir::OpFoldResult a, mlir::OpFoldResult b,
                   llvm::StringRef text);
   void checkNotNegative(mlir::OpFoldResult size, llvm::StringRef text);
+
+  /// That a tensor of these sizes has at most check::maxBytes. For results that
+  /// may be larger than every operand.
+  void checkFits(mlir::RankedTensorType type,
+                 mlir::ArrayRef<mlir::OpFoldResult> sizes);
 
   // Tensors.
 
@@ -108,9 +115,10 @@ mlir::Value lowerIota(IotaOp op, Lowering &b);
 mlir::Value lowerRandUniform(RandUniformOp op, Lowering &b);
 mlir::Value lowerRandNormal(RandNormalOp op, Lowering &b);
 
-/// tensor.cast and tensor.extract trust the program; here their sizes and
-/// indices are checked.
-void checkTensorOp(mlir::Operation *op, Lowering &b);
+/// Upstream operations trust the program; here sizes of casts, indices,
+/// divisors, shifts and steps of loops are checked.
+bool hasUpstreamCheck(mlir::Operation *op);
+void checkUpstreamOp(mlir::Operation *op, Lowering &b);
 
 /// A number of a float or integer type as a constant.
 mlir::Value constantOf(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,

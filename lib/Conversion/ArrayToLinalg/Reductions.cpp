@@ -424,6 +424,19 @@ Value array::lowerReduction(Reduction op, Lowering &b) {
   Reducer r(op, b);
   auto resultType = cast<RankedTensorType>(op->getResult(0).getType());
   Type result = resultType.getElementType();
+  // An array of nothing may reduce to one of any size.
+  if (llvm::any_of(r.dims, [&](int64_t dim) {
+        std::optional<int64_t> size = getConstantIntValue(r.sizes[dim]);
+        return !size || *size == 0;
+      })) {
+    Sizes sizes;
+    for (int64_t dim = 0; dim < r.type.getRank(); ++dim)
+      if (!llvm::is_contained(r.dims, dim))
+        sizes.push_back(r.sizes[dim]);
+      else if (op.keepsDims())
+        sizes.push_back(b.getIndexAttr(1));
+    b.checkFits(resultType, sizes);
+  }
   Type wide = isa<FloatType>(r.element) ? wideType(r.element) : result;
   Value value;
   switch (op.getReductionKind()) {

@@ -203,8 +203,9 @@ Value array::lowerPad(PadOp op, Lowering &b) {
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     b.checkNotNegative(low[dim], check::negativePad("low", dim));
     b.checkNotNegative(high[dim], check::negativePad("high", dim));
-    sizes.push_back(b.addIndex(b.addIndex(low[dim], inner[dim]), high[dim]));
+    sizes.push_back(b.addSizes(b.addSizes(low[dim], inner[dim]), high[dim]));
   }
+  b.checkFits(type, sizes);
   Value whole = b.fill(b.scalarOf(op.getValue()), type, sizes);
   Sizes ones(type.getRank(), b.getIndexAttr(1));
   return tensor::InsertSliceOp::create(b, b.loc(), op.getX(), whole, low, inner,
@@ -221,7 +222,7 @@ Value array::lowerConcat(ConcatOp op, Lowering &b) {
     for (int64_t dim = 0; dim < type.getRank(); ++dim) {
       OpFoldResult size = b.sizeOf(input, dim);
       if (dim == along) {
-        sizes[dim] = b.addIndex(sizes[dim], size);
+        sizes[dim] = b.addSizes(sizes[dim], size);
         continue;
       }
       b.checkEqual(sizes[dim], size, check::concatSizes(dim, number));
@@ -229,6 +230,7 @@ Value array::lowerConcat(ConcatOp op, Lowering &b) {
         sizes[dim] = size;
     }
   }
+  b.checkFits(type, sizes);
   Value result = b.empty(type, sizes);
   Sizes offsets(type.getRank(), b.getIndexAttr(0)),
       ones(type.getRank(), b.getIndexAttr(1));
@@ -260,6 +262,7 @@ Value array::lowerDiag(DiagOp op, Lowering &b) {
 Value array::lowerDiagonal(DiagonalOp op, Lowering &b) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   OpFoldResult size = b.sizeOf(op.getX(), 0);
+  b.checkFits(type, {size, size});
   return b.map(
       op.getX(), AffineMap::get(2, 0, b.getAffineDimExpr(0), b.getContext()),
       type, {size, size}, [&](OpBuilder &body, Location loc, ValueRange args) {

@@ -29,6 +29,18 @@ inline std::string innerSizes() {
   return "inner sizes differ: {0} in operand #0, {1} in operand #1";
 }
 
+/// Results of more bytes than this, a size of 0 counted as 1, are refused
+/// before anything is computed from their sizes: a product of sizes, times 8
+/// for the widest accumulator or a stride in bytes, then still fits in 64 bits.
+inline constexpr int64_t maxBytes = int64_t(1) << 60;
+
+/// A result above maxBytes; `shape` as in a type's text, with `{0}` ... where a
+/// size is known at run time only: "8x{0}x". Values: those sizes.
+inline std::string tooLarge(const std::string &shape,
+                            const std::string &element) {
+  return "tensor<" + shape + element + "> is too large to address";
+}
+
 /// A size operand below zero. Value: the size.
 inline std::string negativeSize(int64_t dim) {
   return "size of dimension " + std::to_string(dim) + " is negative: {0}";
@@ -78,12 +90,25 @@ inline std::string indexBounds(int64_t dim) {
          " is out of bounds for size {1}";
 }
 
+/// Division of integers by 0, of arith. No value.
+inline std::string divisionByZero() { return "division by zero"; }
+
+/// Division by -1 of the least integer. Value: it.
+inline std::string divisionOverflow() {
+  return "{0} divided by -1 does not fit";
+}
+
+/// Shifts of arith. Value: the amount.
+inline std::string shiftAmount(int64_t width) {
+  return "shift by {0} of a value of " + std::to_string(width) + " bits";
+}
+
 /// scf.for. Value: the step.
 inline std::string loopStep() { return "step of the loop is {0}, below 1"; }
 
 /// `text` with `{0}`, `{1}` ... replaced by `values`.
-inline std::string fillIn(const std::string &text,
-                          std::initializer_list<int64_t> values) {
+template <typename Values>
+std::string fillIn(const std::string &text, const Values &values) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
     size_t index = i + 2 < text.size() && text[i] == '{' && text[i + 2] == '}'
@@ -97,6 +122,10 @@ inline std::string fillIn(const std::string &text,
     }
   }
   return result;
+}
+inline std::string fillIn(const std::string &text,
+                          std::initializer_list<int64_t> values) {
+  return fillIn<std::initializer_list<int64_t>>(text, values);
 }
 
 } // namespace runmat::array::check

@@ -1,0 +1,96 @@
+// Upstream operations of a program that may fail are checked; those that cannot are not.
+// RUN: runmat-opt --convert-array-to-linalg %s | FileCheck %s
+
+// CHECK-LABEL: @cast
+// CHECK: %[[D:.*]] = tensor.dim %arg0, %{{.*}}
+// CHECK: %[[OK:.*]] = arith.cmpi eq, %[[D]], %{{.*}}
+// CHECK: offload.check %[[OK]], "dimension 0 is {0}, but the type says {1}"
+func.func @cast(%x: tensor<?x?xf32>) -> tensor<3x?xf32> {
+  %r = tensor.cast %x : tensor<?x?xf32> to tensor<3x?xf32>
+  return %r : tensor<3x?xf32>
+}
+// CHECK-LABEL: @no_checks
+// CHECK-NOT: offload.check
+func.func @no_checks(%x: tensor<3x?xf32>) -> (tensor<?x?xf32>, f32) {
+  %c = arith.constant dense<1.0> : tensor<2xf32>
+  %i = arith.constant 1 : index
+  %e = tensor.extract %c[%i] : tensor<2xf32>
+  %r = tensor.cast %x : tensor<3x?xf32> to tensor<?x?xf32>
+  return %r, %e : tensor<?x?xf32>, f32
+}
+// CHECK-LABEL: @extract
+// CHECK: %[[OK:.*]] = arith.cmpi ult, %arg1, %{{.*}}
+// CHECK: offload.check %[[OK]], "index {0} of dimension 0 is out of bounds for size {1}"(%arg1,
+func.func @extract(%x: tensor<?xf32>, %i: index) -> f32 {
+  %r = tensor.extract %x[%i] : tensor<?xf32>
+  return %r : f32
+}
+// CHECK-LABEL: @division
+// CHECK: %[[SOME:.*]] = arith.cmpi ne, %arg1, %c0
+// CHECK: offload.check %[[SOME]], "division by zero"
+// CHECK: %[[A:.*]] = arith.cmpi ne, %arg0, %c-9223372036854775808
+// CHECK: %[[B:.*]] = arith.cmpi ne, %arg1, %c-1
+// CHECK: %[[OR:.*]] = arith.ori %[[A]], %[[B]]
+// CHECK: offload.check %[[OR]], "{0} divided by -1 does not fit"(%arg0)
+// CHECK: arith.divsi
+func.func @division(%x: index, %y: index) -> index {
+  %r = arith.divsi %x, %y : index
+  return %r : index
+}
+// CHECK-LABEL: @known_divisors
+// CHECK-NOT: offload.check
+func.func @known_divisors(%x: index, %y: i32) -> (index, index, i32) {
+  %c = arith.constant 3 : index
+  %s = arith.constant 31 : i32
+  %q = arith.floordivsi %x, %c : index
+  %r = arith.remui %q, %c : index
+  %t = arith.shrsi %y, %s : i32
+  return %q, %r, %t : index, index, i32
+}
+// CHECK-LABEL: @unused
+// CHECK-NOT: offload.check
+func.func @unused(%x: index, %y: index) {
+  %r = arith.divsi %x, %y : index
+  return
+}
+// CHECK-LABEL: @shift
+// CHECK: arith.cmpi ult, %arg1, %c32
+// CHECK: arith.index_cast %arg1 : i32 to index
+// CHECK: offload.check {{.*}}, "shift by {0} of a value of 32 bits"
+func.func @shift(%x: i32, %y: i32) -> i32 {
+  %r = arith.shli %x, %y : i32
+  return %r : i32
+}
+// CHECK-LABEL: @loop
+// CHECK: arith.cmpi sgt, %arg1, %c0
+// CHECK: offload.check {{.*}}, "step of the loop is {0}, below 1"(%arg1)
+// CHECK: scf.for
+func.func @loop(%n: index, %step: index) -> index {
+  %r = scf.for %i = %n to %n step %step iter_args(%s = %n) -> index {
+    scf.yield %i : index
+  }
+  return %r : index
+}
+// Results that may be larger than any operand are checked to fit.
+// CHECK-LABEL: @outer
+// CHECK: %[[N0:.*]] = arith.maxui %[[D0:.*]], %c1
+// CHECK: %[[F0:.*]] = arith.cmpi ule, %[[N0]], %c288230376151711744
+// CHECK: %[[LEFT:.*]] = arith.divui %c288230376151711744{{.*}}, %[[N0]]
+// CHECK: %[[N1:.*]] = arith.maxui %[[D1:.*]], %c1
+// CHECK: %[[F1:.*]] = arith.cmpi ule, %[[N1]], %[[LEFT]]
+// CHECK: %[[FITS:.*]] = arith.andi %[[F0]], %[[F1]]
+// CHECK: offload.check %[[FITS]], "tensor<{0}x{1}xf32> is too large to address"(%[[D0]], %[[D1]])
+func.func @outer(%x: tensor<?x1xf32>, %y: tensor<?xf32>) -> tensor<?x?xf32> {
+  %r = array.add %x, %y : tensor<?x1xf32>, tensor<?xf32>
+  return %r : tensor<?x?xf32>
+}
+// CHECK-LABEL: @like_an_operand
+// CHECK-NOT: too large
+func.func @like_an_operand(%x: tensor<?x?xf32>, %y: tensor<?x1xf32>) -> tensor<?x1xf32> {
+  %s = array.add %x, %y : tensor<?x?xf32>, tensor<?x1xf32>
+  %a = array.slice %s offsets [0, 0] sizes [1, 8] strides [1, 1] : tensor<?x?xf32>
+  %r = array.sum %a dims [0] : tensor<1x8xf32>
+  %t = array.reshape %r : tensor<8xf32> to tensor<8x1xf32>
+  %u = tensor.cast %t : tensor<8x1xf32> to tensor<?x1xf32>
+  return %u : tensor<?x1xf32>
+}
