@@ -22,16 +22,20 @@ Rounded array::roundToInteger(Scalars &s, Value x) {
 }
 
 Value array::scaleByPowerOfTwo(Scalars &s, Value x, Value shifted,
-                               bool normal) {
+                               ScaledResult result) {
   Type i32 = s.b.getI32Type(), f32 = s.b.getF32Type();
   Value bits = s.bits(shifted, i32);
   // The shift drops everything but k: added to the exponent field.
-  if (normal)
+  if (result == ScaledResult::Normal)
     return s.bits(s.addI(s.bits(x, i32), s.shl(bits, s.i32(23))), f32);
   // In two steps, so that subnormal results round once and overflow is
   // infinite: exponent fields half(k) + 127 and k - half(k) + 127. 0x4B400000
   // are the bits of roundingShift.
   Value both = s.subI(bits, s.i32(0x4B400000 - 254));
+  // Up to k = -151 everything rounds to 0; field 0 is the factor 0.
+  if (result == ScaledResult::OftenZero)
+    both = s.select(s.cmp(IntPredicate::sgt, both, s.i32(254 - 151)), both,
+                    s.i32(0));
   Value first = s.shrS(both, s.i32(1)), second = s.subI(both, first);
   auto power = [&](Value field) {
     return s.bits(s.shl(field, s.i32(23)), f32);
@@ -54,7 +58,7 @@ Value array::expandExp2(Scalars &s, Value x) {
   x = limitKeepingNan(s, x, -151, 129);
   Rounded k = roundToInteger(s, x);
   return scaleByPowerOfTwo(s, exp2OfReduced(s, s.sub(x, k.value)), k.shifted,
-                           false);
+                           ScaledResult::OftenZero);
 }
 
 Value array::expandExp(Scalars &s, Value x) {
@@ -66,7 +70,8 @@ Value array::expandExp(Scalars &s, Value x) {
   Value r = s.fma(k, s.f32(-0x1.62e4p-1), x);
   r = s.fma(k, s.f32(-0x1.7f7d1cp-20), r);
   Value p = s.fma(s.mul(r, r), s.horner(r, f32::expTerms), r);
-  return scaleByPowerOfTwo(s, s.add(p, s.f32(1)), shifted, false);
+  return scaleByPowerOfTwo(s, s.add(p, s.f32(1)), shifted,
+                           ScaledResult::OftenZero);
 }
 
 Value array::expandExpm1(Scalars &s, Value x) {
@@ -83,12 +88,12 @@ Value array::expandExpm1(Scalars &s, Value x) {
   Value field = s.make<arith::MaxSIOp>(s.subI(s.i32(127), number), s.i32(0));
   Value inverse = s.bits(s.shl(field, s.i32(23)), s.b.getF32Type());
   Value sum = s.add(p, s.sub(s.f32(1), inverse));
-  Value result = scaleByPowerOfTwo(s, sum, shifted, false);
+  Value result = scaleByPowerOfTwo(s, sum, shifted, ScaledResult::RarelyZero);
   // Keeps the sign of a zero.
   return s.select(s.cmp(FloatPredicate::OEQ, x, s.f32(0)), x, result);
 }
 
-Split array::splitFloat(Scalars &s, Value x, bool subnormals) {
+Split array::splitFloat(Scalars &s, Value x, bool subnormals, bool scaled) {
   Type i32 = s.b.getI32Type(), f32 = s.b.getF32Type();
   Value subnormal;
   if (subnormals) {
@@ -98,11 +103,13 @@ Split array::splitFloat(Scalars &s, Value x, bool subnormals) {
   Value bits = s.bits(x, i32);
   // Offset so that the significand lies in [sqrt(1/2), sqrt(2)).
   Value offset = s.subI(bits, s.i32(0x3f3504f3));
-  Value exponent = s.shrS(offset, s.i32(23));
-  Value significand =
-      s.bits(s.subI(bits, s.andI(offset, s.i32(0xff800000))), f32);
-  if (subnormal)
-    exponent = s.addI(exponent, s.select(subnormal, s.i32(-23), s.i32(0)));
+  Value field = s.andI(offset, s.i32(0xff800000));
+  Value significand = s.bits(s.subI(bits, field), f32);
+  Value exponent = scaled ? field : s.shrS(offset, s.i32(23));
+  if (subnormal) {
+    int64_t less = scaled ? -23 * (int64_t(1) << 23) : -23;
+    exponent = s.addI(exponent, s.select(subnormal, s.i32(less), s.i32(0)));
+  }
   return {significand, s.make<arith::SIToFPOp>(f32, exponent)};
 }
 

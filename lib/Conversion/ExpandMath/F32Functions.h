@@ -17,21 +17,26 @@ struct Rounded {
 };
 Rounded roundToInteger(Scalars &s, mlir::Value x);
 
-/// x * 2^k for `shifted` from roundToInteger, k in [-252, 254]; `normal`: the
-/// result is known to be a normal number.
+/// What is known of a scaled result. An underflow to 0 costs a CPU a hundred
+/// cycles, so `OftenZero` results are made 0 by select.
+enum class ScaledResult { Normal, RarelyZero, OftenZero };
+
+/// x * 2^k for x in [1/2, 2], `shifted` from roundToInteger, k in [-252, 254].
 mlir::Value scaleByPowerOfTwo(Scalars &s, mlir::Value x, mlir::Value shifted,
-                              bool normal);
+                              ScaledResult result);
 
 /// 2^r for r in [-1/2, 1/2].
 mlir::Value exp2OfReduced(Scalars &s, mlir::Value r);
 
 /// x = significand * 2^exponent, significand in [sqrt(1/2), sqrt(2)), for x
 /// positive and finite. Without `subnormals`, 0 and those have exponent -127 or
-/// -126, infinity and NaN have 128 (and any significand).
+/// -126, infinity and NaN have 128 (and any significand). `scaled`: the
+/// exponent times 2^23, which saves a shift.
 struct Split {
   mlir::Value significand, exponent;
 };
-Split splitFloat(Scalars &s, mlir::Value x, bool subnormals = true);
+Split splitFloat(Scalars &s, mlir::Value x, bool subnormals = true,
+                 bool scaled = false);
 
 } // namespace runmat::array
 

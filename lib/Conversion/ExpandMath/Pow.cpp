@@ -25,6 +25,9 @@ struct Exponent {
   bool resultIsNormal() const {
     return constant && std::fabs(*constant) <= 0.83f;
   }
+  ScaledResult result() const {
+    return resultIsNormal() ? ScaledResult::Normal : ScaledResult::OftenZero;
+  }
   /// The low part of y log2 x stays small even where the high part saturates.
   bool isModerate() const { return constant && std::fabs(*constant) <= 1000; }
   /// A log2 to 2^-24 is enough: gamma curves.
@@ -111,6 +114,18 @@ bool isNeverNan(Value x) {
          compare.getRhs() == choice.getFalseValue();
 }
 
+/// v > 0 where x = v > 0 ? v : 0, else null.
+Value positivePart(Value x) {
+  auto choice = x.getDefiningOp<arith::SelectOp>();
+  if (!choice || !isNeverNan(x))
+    return {};
+  std::optional<llvm::APFloat> bound = constantValue(choice.getFalseValue());
+  auto compare = choice.getCondition().getDefiningOp<arith::CmpFOp>();
+  bool isZero =
+      bound->isPosZero() && compare.getPredicate() == FloatPredicate::OGT;
+  return isZero ? choice.getCondition() : Value();
+}
+
 /// Exponents whose power is one or two operations, to the last bit or two; null
 /// for others.
 Value simplePower(Scalars &s, Value x, float y) {
@@ -138,23 +153,27 @@ Value simplePower(Scalars &s, Value x, float y) {
 /// x^y for a constant |y| <= 2.5: log2 x = e + v, and y e and y v are only
 /// added after the integer part was taken off, by fma, so that one float is
 /// enough for v. Where y saturates, x may also be 0, subnormal or infinite.
-Value smallPower(Scalars &s, Value x, const Exponent &known) {
-  Split parts = splitFloat(s, x, !known.saturates());
+Value smallPower(Scalars &s, Value x, const Exponent &known,
+                 ScaledResult range) {
+  Split parts =
+      splitFloat(s, x, /*subnormals=*/!known.saturates(), /*scaled=*/true);
   Value m = parts.significand, e = parts.exponent, one = s.f32(1);
   Value t = s.div(s.sub(m, one), s.add(m, one));
   Value t2 = s.mul(t, t), high = s.mul(t, s.f32(twoByLn2));
   Value curve = s.mul(t2, s.horner(t2, f32::atanhShortTerms));
   Value v = s.fma(high, curve, high);
   double c = *known.constant;
-  Value y = s.f32(c);
-  // Beyond what scaleByPowerOfTwo takes: |e| <= 128, so only larger exponents.
-  // |y v| <= 1.3, so 154 saturates.
-  if (std::fabs(c) > 1.95)
-    e = limitKeepingNan(s, e, -154 / std::fabs(c), 154 / std::fabs(c));
-  Rounded k = roundToInteger(s, s.mul(y, s.add(e, v)));
-  Value r = s.fma(y, v, s.fma(y, e, s.neg(k.value)));
-  return scaleByPowerOfTwo(s, exp2OfReduced(s, r), k.shifted,
-                           known.resultIsNormal());
+  // e is the exponent times 2^23, and so its factor smaller.
+  Value y = s.f32(c), yOfE = s.f32(c * 0x1p-23);
+  // Beyond what scaleByPowerOfTwo takes: the exponent is at most 128, so only
+  // for larger y. |y v| <= 1.3, so 154 saturates.
+  if (std::fabs(c) > 1.95) {
+    double most = 154 / std::fabs(c) * 0x1p23;
+    e = limitKeepingNan(s, e, -most, most);
+  }
+  Rounded k = roundToInteger(s, s.fma(e, yOfE, s.mul(y, v)));
+  Value r = s.fma(y, v, s.fma(e, yOfE, s.neg(k.value)));
+  return scaleByPowerOfTwo(s, exp2OfReduced(s, r), k.shifted, range);
 }
 
 /// 2^(y log2 x), x positive and finite.
@@ -173,8 +192,7 @@ Value power(Scalars &s, Value x, Value y, const Exponent &known) {
   }
   Rounded k = roundToInteger(s, z);
   Value r = s.add(s.sub(z, k.value), zLow);
-  return scaleByPowerOfTwo(s, exp2OfReduced(s, r), k.shifted,
-                           known.resultIsNormal());
+  return scaleByPowerOfTwo(s, exp2OfReduced(s, r), k.shifted, known.result());
 }
 
 } // namespace
@@ -190,10 +208,18 @@ Value array::expandPow(Scalars &s, Value x, Value y) {
   }
   Value zero = s.f32(0), one = s.f32(1);
   Value infinity = s.f32(std::numeric_limits<double>::infinity());
+  // Of max(v, 0), as of an image of which half is clamped, the power is one of
+  // |v| or a constant: no zeros go through the polynomials.
+  if (Value positive = positivePart(x); positive && known.saturates()) {
+    Value v = x.getDefiningOp<arith::SelectOp>().getTrueValue();
+    Value result = smallPower(s, s.abs(v), known, ScaledResult::RarelyZero);
+    return s.select(positive, result, *known.constant > 0 ? zero : infinity);
+  }
   bool notNegative = isNotNegative(x);
   Value magnitude = notNegative ? x : s.abs(x);
-  Value result = known.isSmall() ? smallPower(s, magnitude, known)
-                                 : power(s, magnitude, y, known);
+  Value result = known.isSmall()
+                     ? smallPower(s, magnitude, known, known.result())
+                     : power(s, magnitude, y, known);
 
   // 0, infinity and NaN go to themselves or to their reciprocal.
   if (known.saturates()) {

@@ -17,15 +17,13 @@ void Lowering::classify() {
     extraAccess.push_back(*accessOf(op, unit.map(number)));
 }
 
-/// Inputs of the body: x, mean (high and low part), scale, run-time slots,
-/// extras.
+/// Inputs of the body: x, mean, scale, offset, run-time slots, extras.
 LogicalResult Lowering::buildBody() {
   SmallVector<Type> types = {element, compute, compute, compute};
   auto isConstant = [](Value slot) {
     return slot && fused::constantSlot(slot).has_value();
   };
-  for (Value slot :
-       {Value(op.getBias()), Value(op.getClamp()), Value(op.getGamma())})
+  for (Value slot : {Value(op.getClamp()), Value(op.getGamma())})
     if (slot && !isConstant(slot))
       types.push_back(compute);
   fused::UnitBody unit = op.unitBody();
@@ -47,13 +45,10 @@ LogicalResult Lowering::buildBody() {
   Value wide =
       element == compute ? x : Value(arith::ExtFOp::create(e, compute, x));
   // (x - high) is exact where x is near the mean; what the mean's own rounding
-  // lost comes after.
-  Value y = arith::SubFOp::create(
-      e, arith::SubFOp::create(e, wide, body->input(1)), body->input(2));
-  if (op.getBias())
-    y = math::FmaOp::create(e, y, body->input(3), slotValue(op.getBias()));
-  else
-    y = arith::MulFOp::create(e, y, body->input(3));
+  // lost is in the offset, with the bias.
+  Value y =
+      math::FmaOp::create(e, arith::SubFOp::create(e, wide, body->input(1)),
+                          body->input(2), body->input(3));
   if (op.getClamp()) {
     Value low = slotValue(op.getClamp());
     y = array::MaxOp::create(e, y, low, op.getClampNan());
@@ -185,6 +180,7 @@ void Lowering::prepare() {
   };
   epsilon = scalar(op.getEpsilon());
   gain = scalar(op.getGain());
+  bias = scalar(op.getBias());
   for (Value &slot : slots)
     slot = scalar(slot);
 
@@ -211,9 +207,9 @@ void Lowering::prepare() {
   shifts = buffer(compute, slotsOfGroup);
   sums = buffer(compute, slotsOfGroup);
   squares = buffer(compute, slotsOfGroup);
-  meanHigh = buffer(compute, group);
-  meanLow = buffer(compute, group);
-  scales = buffer(compute, group);
+  planeMeans = buffer(compute, group);
+  planeScales = buffer(compute, group);
+  planeOffsets = buffer(compute, group);
   Value slotsOfAll = mul(planes, chunks);
   for (unsigned i = op.getNumStored();
        i < block.getTerminator()->getNumOperands(); ++i)

@@ -60,7 +60,7 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
   Value size = min(index(chunkElements), sub(planeSize, offset));
 
   SmallVector<Value> uniform;
-  for (Value buffer : {meanHigh, meanLow, scales})
+  for (Value buffer : {planeMeans, planeScales, planeOffsets})
     uniform.push_back(splat(memref::LoadOp::create(b, buffer, local)));
   for (Value slotValue : slots)
     uniform.push_back(splat(slotValue));

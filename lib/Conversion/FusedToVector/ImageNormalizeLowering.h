@@ -93,15 +93,15 @@ private:
   SmallVector<ExtraAccess> extraAccess;
   std::unique_ptr<ElementBody> body;
   SmallVector<Value>
-      slots; // gain, bias, clamp, gamma that are run-time values, in body order
+      slots; // clamp and gamma that are run-time values, in body order
   /// For each stored result, whether it is written around the caches.
   SmallVector<bool> streams;
   Type i64f; // f64
 
   Value input, planes, planeSize, chunks, group;
   SmallVector<Value> extras, outputs, outputTensors, partials;
-  Value shifts, sums, squares, meanHigh, meanLow, scales;
-  Value epsilon, gain;
+  Value shifts, sums, squares, planeMeans, planeScales, planeOffsets;
+  Value epsilon, gain, bias;
 };
 
 } // namespace runmat::image_normalize

@@ -148,11 +148,17 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
       b, arith::AddFOp::create(b, variance, toF64(epsilon)));
   Value factor = gain ? toF64(gain) : constant(i64f, 1);
   Value scale = arith::DivFOp::create(b, factor, sigma);
-  Value high = fromF64(mean, compute);
-  Value low = fromF64(arith::SubFOp::create(b, mean, toF64(high)), compute);
-  memref::StoreOp::create(b, high, meanHigh, plane);
-  memref::StoreOp::create(b, low, meanLow, plane);
-  memref::StoreOp::create(b, fromF64(scale, compute), scales, plane);
+  // y = (x - mean) * scale + bias, where the mean as it is stored has lost a
+  // little to rounding: the offset makes good for that.
+  Value stored = fromF64(mean, compute);
+  Value lost = arith::SubFOp::create(b, mean, toF64(stored));
+  Value offset =
+      arith::NegFOp::create(b, arith::MulFOp::create(b, lost, scale));
+  if (bias)
+    offset = arith::AddFOp::create(b, toF64(bias), offset);
+  memref::StoreOp::create(b, stored, planeMeans, plane);
+  memref::StoreOp::create(b, fromF64(scale, compute), planeScales, plane);
+  memref::StoreOp::create(b, fromF64(offset, compute), planeOffsets, plane);
 }
 
 } // namespace runmat::image_normalize
