@@ -1,5 +1,5 @@
-// The apply pass: whole vectors with streaming stores between two masked edges,
-// and partial values of the reductions.
+// The apply pass: whole steps with streaming stores between two edges of masked
+// registers, and partial values of the reductions.
 #include "ImageNormalizeLowering.h"
 
 namespace runmat::image_normalize {
@@ -61,9 +61,8 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
 
   SmallVector<Value> uniform;
   for (Value buffer : {planeMeans, planeScales, planeOffsets})
-    uniform.push_back(splat(memref::LoadOp::create(b, buffer, local)));
-  for (Value slotValue : slots)
-    uniform.push_back(splat(slotValue));
+    uniform.push_back(memref::LoadOp::create(b, buffer, local));
+  uniform.append(slots);
   for (auto [number, extra] : llvm::enumerate(extras))
     if (extraAccess[number] == ExtraAccess::PerPlane) {
       // The extra's element for this plane: its own row-major index from the
@@ -85,14 +84,20 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
         if (auto dim = dyn_cast<AffineDimExpr>(map.getResult(d)))
           linear = add(linear, batch[dim.getPosition()]);
       }
-      uniform.push_back(splat(memref::LoadOp::create(b, extra, linear)));
+      uniform.push_back(memref::LoadOp::create(b, extra, linear));
     }
-
-  SmallVector<Value> accumulators;
-  for (unsigned i = 0; i < partials.size(); ++i) {
-    Type type = cast<MemRefType>(partials[i].getType()).getElementType();
-    accumulators.push_back(splat(identity(op.unitBody().reduction(i), type)));
-  }
+  auto splatUniform = [&] {
+    return llvm::map_to_vector(uniform,
+                               [&](Value scalar) { return splat(scalar); });
+  };
+  auto identities = [&] {
+    SmallVector<Value> values;
+    for (auto [number, partial] : llvm::enumerate(partials)) {
+      Type type = cast<MemRefType>(partial.getType()).getElementType();
+      values.push_back(splat(identity(op.unitBody().reduction(number), type)));
+    }
+    return values;
+  };
   // [begin, middle) up to where stores are aligned, whole vectors, and what is
   // left.
   Value misaligned = arith::RemUIOp::create(b, begin, index(lanes));
@@ -102,41 +107,58 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
   Value whole = mul(arith::DivUIOp::create(b, sub(size, head), index(lanes)),
                     index(lanes));
   Value wholeEnd = add(head, whole);
-  auto main = scf::ForOp::create(b, head, wholeEnd, index(lanes), accumulators);
+  SmallVector<Value> wide = splatUniform();
+  auto main = scf::ForOp::create(b, head, wholeEnd, index(lanes), identities());
   {
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(main.getBody());
     SmallVector<Value> next(main.getRegionIterArgs());
     Value i = main.getInductionVar();
-    applyBlock(uniform, plane, add(offset, i), add(begin, i), {},
+    applyBlock(wide, plane, add(offset, i), add(begin, i), {},
                /*streaming=*/true, next);
     if (!next.empty())
       scf::YieldOp::create(b, next);
   }
+  // Head and tail, a masked register at a time: the code of a whole step once
+  // more would double what there is to compile.
+  int64_t step = lanes;
+  lanes /= cpu.registersPerStep;
+  SmallVector<Value> narrow = splatUniform();
+  auto edges =
+      scf::ForOp::create(b, index(0), index(2), index(1), identities());
   {
-    // Head and tail by one masked copy of the body: at most two rounds.
-    auto edges =
-        scf::ForOp::create(b, index(0), index(2), index(1), main.getResults());
     OpBuilder::InsertionGuard inner(b);
     b.setInsertionPointToStart(edges.getBody());
     Value isTail = arith::CmpIOp::create(b, arith::CmpIPredicate::ne,
                                          edges.getInductionVar(), index(0));
     Value from = arith::SelectOp::create(b, isTail, wholeEnd, index(0));
     Value to = arith::SelectOp::create(b, isTail, size, head);
-    Value mask = vector::CreateMaskOp::create(
-        b, VectorType::get({lanes}, b.getI1Type()), sub(to, from));
-    SmallVector<Value> next(edges.getRegionIterArgs());
-    applyBlock(uniform, plane, add(offset, from), add(begin, from), mask, false,
-               next);
-    if (!next.empty())
-      scf::YieldOp::create(b, next);
-    accumulators.assign(edges.result_begin(), edges.result_end());
+    auto registers = scf::ForOp::create(b, from, to, index(lanes),
+                                        edges.getRegionIterArgs());
+    {
+      OpBuilder::InsertionGuard innermost(b);
+      b.setInsertionPointToStart(registers.getBody());
+      Value i = registers.getInductionVar();
+      Value mask = vector::CreateMaskOp::create(
+          b, VectorType::get({lanes}, b.getI1Type()), sub(to, i));
+      SmallVector<Value> next(registers.getRegionIterArgs());
+      applyBlock(narrow, plane, add(offset, i), add(begin, i), mask,
+                 /*streaming=*/false, next);
+      if (!next.empty())
+        scf::YieldOp::create(b, next);
+    }
+    if (registers.getNumResults() != 0)
+      scf::YieldOp::create(b, registers.getResults());
   }
+  lanes = step;
   Value globalSlot = add(mul(plane, chunks), chunk);
-  for (auto [number, accumulator] : llvm::enumerate(accumulators))
-    memref::StoreOp::create(
-        b, reduceLanes(op.unitBody().reduction(number), accumulator),
-        partials[number], globalSlot);
+  for (unsigned number = 0; number != partials.size(); ++number) {
+    fused::ReductionAttr reduction = op.unitBody().reduction(number);
+    Value inside = reduceLanes(reduction, main.getResult(number));
+    Value outside = reduceLanes(reduction, edges.getResult(number));
+    memref::StoreOp::create(b, reduceStep(reduction, inside, outside),
+                            partials[number], globalSlot);
+  }
 }
 
 } // namespace runmat::image_normalize

@@ -96,7 +96,8 @@ Value Lowering::reduceLanes(fused::ReductionAttr reduction, Value v) {
     return vector::ReductionOp::create(b, vector::CombiningKind::ADD, v,
                                        arith::FastMathFlags::reassoc);
   // Halves onto each other: the number of lanes is a power of two.
-  for (int64_t half = lanes / 2; half; half /= 2) {
+  int64_t width = cast<VectorType>(v.getType()).getDimSize(0);
+  for (int64_t half = width / 2; half; half /= 2) {
     auto part = [&](int64_t from) {
       return vector::ExtractStridedSliceOp::create(
           b, v, ArrayRef<int64_t>{from}, ArrayRef<int64_t>{half},
