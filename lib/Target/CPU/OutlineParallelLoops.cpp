@@ -146,6 +146,8 @@ void Outliner::outline(scf::ParallelOp loop) {
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context),
                                   {i64, i64, ptr}),
       LLVM::Linkage::Internal);
+  // Called in two places; once more of its code would only be more to compile.
+  function.setNoInline(true);
   Block *entry = function.addEntryBlock(moduleBuilder);
   OpBuilder fb = OpBuilder::atBlockEnd(entry);
   IRMapping map;
