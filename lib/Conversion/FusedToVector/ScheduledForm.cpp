@@ -62,18 +62,21 @@ void ScheduledForm::checkSizes(unsigned number) {
     operand = first->getOperandNumber();
     place = first->getOwner()->getLoc();
   }
-  for (auto [own, expr] : llvm::enumerate(unit.map(number).getResults())) {
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    if (!dim ||
-        (!type.isDynamicDim(own) && !input.isDynamicDim(dim.getPosition())))
+  // In the order of the space's dims, as array operations check theirs.
+  AffineMap map = unit.map(number);
+  for (unsigned dim = 0; dim < unit.rank(); ++dim) {
+    std::optional<unsigned> own =
+        map.getResultPosition(getAffineDimExpr(dim, b.getContext()));
+    if (!own || (!type.isDynamicDim(*own) && !input.isDynamicDim(dim)))
       continue;
-    Value expected = sizeOf(dim.getPosition());
-    Value actual = tensor::DimOp::create(b, loc, extra, own);
+    Value expected = sizeOf(dim);
+    Value actual = tensor::DimOp::create(b, loc, extra, *own);
     Value same = arith::CmpIOp::create(b, place, arith::CmpIPredicate::eq,
                                        expected, actual);
-    offload::CheckOp::create(
-        b, place, same, array::check::operandSizes(dim.getPosition(), operand),
-        ValueRange{expected, actual}, /*unsupported=*/false);
+    offload::CheckOp::create(b, place, same,
+                             array::check::operandSizes(dim, operand),
+                             ValueRange{expected, actual},
+                             /*unsupported=*/false);
   }
 }
 

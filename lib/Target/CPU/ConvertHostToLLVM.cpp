@@ -222,6 +222,8 @@ struct ConvertHostToLLVMPass
     // Masks cover parts of one vector: 32-bit lane numbers do.
     vector::populateVectorMaskMaterializationPatterns(
         patterns, /*force32BitVectorIndices=*/true);
+    // Sizes that are known make masks constant.
+    vector::populateVectorMaskOpLoweringPatterns(patterns);
     populateVectorToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);

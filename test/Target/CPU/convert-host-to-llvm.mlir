@@ -27,3 +27,11 @@ func.func @f(%n: index, %x: f32) -> f32 {
   %z = math.erf %y : f32
   return %z : f32
 }
+
+// A mask of which all is known is a constant.
+// CHECK-LABEL: llvm.func @mask
+// CHECK: llvm.mlir.constant(dense<[true, true, true, false]> : vector<4xi1>)
+func.func @mask() -> vector<4xi1> {
+  %m = vector.constant_mask [3] : vector<4xi1>
+  return %m : vector<4xi1>
+}

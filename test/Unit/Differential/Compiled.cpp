@@ -43,14 +43,25 @@ static std::string textOf(const rm_error &error) {
              : error.text;
 }
 
+Result<std::unique_ptr<CompiledProgram>>
+CompiledImplementation::compile(const std::string &text) {
+  std::ofstream(path, std::ios::trunc) << text;
+  return compileFile(path, options);
+}
+
 Result<std::vector<io::Tensor>>
 CompiledImplementation::run(const std::string &text,
                             std::vector<io::Tensor> &arguments) {
-  std::ofstream(path, std::ios::trunc) << text;
-  auto compiled = compileFile(path, options);
+  auto compiled = compile(text);
   if (!compiled)
     return compiled.error();
-  const rm_entry *entry = rm_program_find(&(*compiled)->program(), "main");
+  return call(**compiled, arguments);
+}
+
+Result<std::vector<io::Tensor>>
+CompiledImplementation::call(const CompiledProgram &program,
+                             std::vector<io::Tensor> &arguments) {
+  const rm_entry *entry = rm_program_find(&program.program(), "main");
   if (!entry)
     return Error{"the compiled program has no entry @main"};
   std::vector<rm_tensor> args, outs(size_t(entry->num_results), rm_tensor{});

@@ -16,7 +16,11 @@ public:
   create(const std::string &device, const CompileOptions &options);
   ~CompiledImplementation();
 
-  /// Compiles `text` and calls its function @main.
+  /// Compiles `text`, whose function @main is then called.
+  Result<std::unique_ptr<CompiledProgram>> compile(const std::string &text);
+  Result<std::vector<io::Tensor>> call(const CompiledProgram &program,
+                                       std::vector<io::Tensor> &arguments);
+  /// Both.
   Result<std::vector<io::Tensor>> run(const std::string &text,
                                       std::vector<io::Tensor> &arguments);
 
