@@ -152,8 +152,13 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
   // little to rounding: the offset makes good for that.
   Value stored = fromF64(mean, compute);
   Value lost = arith::SubFOp::create(b, mean, toF64(stored));
+  // An infinite gain leaves nothing to make good for, and 0 times it is NaN.
+  Value share = arith::MulFOp::create(b, lost, scale);
+  Value finite = arith::CmpFOp::create(
+      b, arith::CmpFPredicate::OLT, math::AbsFOp::create(b, share),
+      constant(i64f, std::numeric_limits<double>::infinity()));
   Value offset =
-      arith::NegFOp::create(b, arith::MulFOp::create(b, lost, scale));
+      arith::NegFOp::create(b, arith::SelectOp::create(b, finite, share, zero));
   if (bias)
     offset = arith::AddFOp::create(b, toF64(bias), offset);
   memref::StoreOp::create(b, stored, planeMeans, plane);
