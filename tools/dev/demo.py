@@ -43,7 +43,7 @@ def normalize(device, source, verify):
     stem = os.path.join(OUT, device)
     run(os.path.join(PROGRAMS, "image_normalize_demo.mlir"), "--device", device, "--input", source,
         *(["--as-planes"] if os.path.isdir(source) else []), "--output", f"{stem}_y.npy",
-        "--output", f"{stem}_mse.npy", "--time=3", "--telemetry", f"{stem}.json",
+        "--output", f"{stem}_mse.npy", "--time=5", "--telemetry", f"{stem}.json",
         *(["--verify"] if verify else []))
     with open(f"{stem}.json") as file:
         telemetry = json.load(file)

@@ -21,8 +21,6 @@ namespace runmat::image_normalize {
 using namespace mlir;
 using array::ReductionKind;
 
-constexpr int64_t unroll = 1;
-
 class Lowering {
 public:
   Lowering(fused::ImageNormalizeOp op, const CPUProfile &cpu)

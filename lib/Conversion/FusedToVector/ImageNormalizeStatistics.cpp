@@ -21,74 +21,58 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
                ? v
                : Value(arith::ExtFOp::create(b, vectorOf(compute), v));
   };
-  Type lane = vectorOf(compute);
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(lane));
   auto sumLanes = [&](Value v) -> Value {
     return vector::ReductionOp::create(b, vector::CombiningKind::ADD, v,
                                        arith::FastMathFlags::reassoc);
   };
-  // The shift: the mean of the first vector. One outlier there moves it by its
-  // share of a few lanes, and only for this chunk.
+  auto maskOf = [&](Value count) -> Value {
+    return vector::CreateMaskOp::create(
+        b, VectorType::get({lanes}, b.getI1Type()), count);
+  };
+  // Deviations from the shift, summed, and their squares; whole steps and then
+  // a masked register at a time.
+  auto sumUp = [&](Value from, Value to, Value shift, bool masked) {
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vectorOf(compute)));
+    Value shifts = splat(shift);
+    auto loop =
+        scf::ForOp::create(b, from, to, index(lanes), ValueRange{zero, zero});
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value i = loop.getInductionVar();
+    Value mask = masked ? maskOf(sub(to, i)) : Value();
+    Value d = arith::SubFOp::create(b, widen(load(input, add(begin, i), mask)),
+                                    shifts);
+    if (mask)
+      d = arith::SelectOp::create(b, mask, d, zero);
+    ValueRange sums = loop.getRegionIterArgs();
+    Value sum = arith::AddFOp::create(b, sums[0], d);
+    Value squares = math::FmaOp::create(b, d, d, sums[1]);
+    scf::YieldOp::create(b, ValueRange{sum, squares});
+    return loop.getResults();
+  };
+  int64_t step = lanes, oneRegister = lanes / cpu.registersPerStep;
+  Value whole = mul(arith::DivUIOp::create(b, size, index(step)), index(step));
+
+  // The shift: the mean of the first register. One outlier there moves it by
+  // its share of a few lanes, and only for this chunk.
+  lanes = oneRegister;
   Value head = min(size, index(lanes));
-  Value headMask = vector::CreateMaskOp::create(
-      b, VectorType::get({lanes}, b.getI1Type()), head);
   Value headCount = arith::UIToFPOp::create(
       b, compute, arith::IndexCastOp::create(b, b.getI64Type(), head));
   Value shift = arith::DivFOp::create(
-      b, sumLanes(widen(load(input, begin, headMask))), headCount);
-  Value shiftLanes = splat(shift);
+      b, sumLanes(widen(load(input, begin, maskOf(head)))), headCount);
 
-  int64_t step = unroll * lanes;
-  Value whole = mul(arith::DivUIOp::create(b, size, index(step)), index(step));
-  SmallVector<Value> start(2 * unroll, zero);
-  auto main = scf::ForOp::create(b, index(0), whole, index(step), start);
-  {
-    OpBuilder::InsertionGuard inner(b);
-    b.setInsertionPointToStart(main.getBody());
-    SmallVector<Value> next;
-    Value at = add(begin, main.getInductionVar());
-    SmallVector<Value> q;
-    for (int64_t u = 0; u < unroll; ++u) {
-      Value x = widen(load(input, add(at, index(u * lanes)), {}));
-      Value d = arith::SubFOp::create(b, x, shiftLanes);
-      next.push_back(arith::AddFOp::create(b, main.getRegionIterArgs()[u], d));
-      q.push_back(
-          math::FmaOp::create(b, d, d, main.getRegionIterArgs()[unroll + u]));
-    }
-    next.append(q);
-    scf::YieldOp::create(b, next);
-  }
-  auto tree = [&](ValueRange values) {
-    SmallVector<Value> level(values);
-    while (level.size() > 1) {
-      SmallVector<Value> up;
-      for (size_t i = 0; i + 1 < level.size(); i += 2)
-        up.push_back(arith::AddFOp::create(b, level[i], level[i + 1]));
-      level = up;
-    }
-    return level[0];
+  lanes = step;
+  ValueRange inside = sumUp(index(0), whole, shift, /*masked=*/false);
+  lanes = oneRegister;
+  ValueRange rest = sumUp(whole, size, shift, /*masked=*/true);
+  lanes = step;
+  auto total = [&](unsigned i) -> Value {
+    return arith::AddFOp::create(b, sumLanes(inside[i]), sumLanes(rest[i]));
   };
-  Value s = tree(main.getResults().take_front(unroll));
-  Value q = tree(main.getResults().drop_front(unroll));
-  auto rest =
-      scf::ForOp::create(b, whole, size, index(lanes), ValueRange{s, q});
-  {
-    OpBuilder::InsertionGuard inner(b);
-    b.setInsertionPointToStart(rest.getBody());
-    Value left = sub(size, rest.getInductionVar());
-    Value mask = vector::CreateMaskOp::create(
-        b, VectorType::get({lanes}, b.getI1Type()), left);
-    Value d = arith::SubFOp::create(
-        b, widen(load(input, add(begin, rest.getInductionVar()), mask)),
-        shiftLanes);
-    d = arith::SelectOp::create(b, mask, d, zero);
-    Value sNext = arith::AddFOp::create(b, rest.getRegionIterArgs()[0], d);
-    Value qNext = math::FmaOp::create(b, d, d, rest.getRegionIterArgs()[1]);
-    scf::YieldOp::create(b, ValueRange{sNext, qNext});
-  }
   memref::StoreOp::create(b, shift, shifts, slot);
-  memref::StoreOp::create(b, sumLanes(rest.getResult(0)), sums, slot);
-  memref::StoreOp::create(b, sumLanes(rest.getResult(1)), squares, slot);
+  memref::StoreOp::create(b, total(0), sums, slot);
+  memref::StoreOp::create(b, total(1), squares, slot);
 }
 
 /// Mean and scale of each plane from its chunks, in f64: mean_c = shift + S/n
