@@ -1,10 +1,12 @@
 """Derives the polynomials of lib/Conversion/ExpandMath/F32Coefficients.h and prints that file.
 
 Each is the minimax polynomial (Remez exchange) of the stated function and weight on the stated interval, its
-coefficients rounded to f32; the printed error is that of the rounded polynomial evaluated exactly.
+coefficients rounded to f32; the printed error is that of the rounded polynomial evaluated exactly. erf is the C library's, in f64.
 
 usage: f32_coefficients.py > lib/Conversion/ExpandMath/F32Coefficients.h
 """
+import math
+
 import numpy as np
 
 LD = np.longdouble
@@ -104,6 +106,22 @@ namespace runmat::array::f32 {
     show("atanhTerms", "(atanh(s) / s - 1) / s^2 as a polynomial of s^2 in [0, 0.0294]; absolute, of atanh(s) / s.", c, e)
     c, e = rounded(f, lambda t: t, 3, 0.0, top * top)
     show("atanhShortTerms", "The same, one term shorter.", c, e)
+    quarter = 0.7853983
+    # What multiplies s in sin(r) = r + r s (...), s = r^2; the same for the others.
+    c, e = rounded(lambda t: (np.sin(np.sqrt(t)) / np.sqrt(t) - 1) / t, lambda t: t, 4, 0.0, quarter ** 2, refit=True)
+    show("sinTerms", "(sin(r) / r - 1) / r^2 as a polynomial of r^2, |r| <= pi / 4; absolute, of sin(r) / r.", c, e)
+    c, e = rounded(lambda t: (np.cos(np.sqrt(t)) - 1 + t / 2) / t ** 2, lambda t: t * t, 3, 0.0, quarter ** 2)
+    show("cosTerms", "(cos(r) - 1 + r^2 / 2) / r^4 as a polynomial of r^2, |r| <= pi / 4; absolute, of cos(r).", c, e)
+    c, e = rounded(lambda t: (np.arctan(np.sqrt(t)) / np.sqrt(t) - 1) / t, lambda t: t, 5, 0.0, 0.4142136 ** 2, refit=True)
+    show("atanTerms", "(atan(z) / z - 1) / z^2 as a polynomial of z^2, |z| <= tan(pi / 8); absolute, of atan(z) / z.", c, e)
+    c, e = rounded(lambda t: (np.arcsin(np.sqrt(t)) / np.sqrt(t) - 1) / t, lambda t: t, 6, 0.0, 0.25, refit=True)
+    show("asinTerms", "(asin(z) / z - 1) / z^2 as a polynomial of z^2, |z| <= 1/2; absolute, of asin(z) / z.", c, e)
+    erf = lambda x: np.array([math.erf(float(v)) for v in x], LD)
+    c, e = rounded(lambda t: erf(np.sqrt(t)) / np.sqrt(t) - 1, lambda t: np.sqrt(t) / erf(np.sqrt(t)), 7, 0.0, 0.9375 ** 2)
+    show("erfTerms", "erf(x) / x - 1 as a polynomial of x^2, |x| <= 0.9375; relative to erf(x).", c, e)
+    erfc = lambda x: np.array([math.erfc(float(v)) for v in x], LD)
+    c, e = rounded(lambda x: np.log(erfc(x)), erfc, 9, 0.9375, 4.0)
+    show("logErfcTerms", "log(1 - erf(x)) on [0.9375, 4]; absolute, of erf(x).", c, e)
     print("""} // namespace runmat::array::f32
 
 #endif // RUNMAT_LIB_CONVERSION_EXPANDMATH_F32COEFFICIENTS_H""")

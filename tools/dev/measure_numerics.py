@@ -201,11 +201,11 @@ every 251st of all 2^32 bit patterns and 4 million random ones, f64 at 4 million
 another); two-argument functions at {pairs} random pairs (f32; a tenth of that for other types). The reference is the C library's
 function of the next wider type. `test/Python/test_numerics.py` repeats it on fewer points at every test run.
 
-- f32 exp, exp2, log, log2 and pow are our polynomials (`lib/Conversion/ExpandMath`; coefficients from
-  `tools/dev/f32_coefficients.py`), the same on every device that has correctly rounded add, multiply and fma; `sqrt` and
-  division are correctly rounded on the CPU.
+- f32 functions are our polynomials (`lib/Conversion/ExpandMath`; coefficients from `tools/dev/f32_coefficients.py`), the
+  same on every device that has correctly rounded add, multiply and fma; `sqrt` and division are correctly rounded on the
+  CPU. sin, cos and tan are ours on the GPU only: large angles need a branch, and the CPU has the C library's.
 - f16 and bf16 compute in f32 and round once.
-- Everything else is the C library's function (glibc).
+- f64 functions other than hypot, expm1 and log1p, and f32 sin, cos and tan on the CPU, are the C library's (glibc).
 
 {table}
 

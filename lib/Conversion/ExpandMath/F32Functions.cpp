@@ -61,7 +61,8 @@ Value array::expandExp2(Scalars &s, Value x) {
                            ScaledResult::OftenZero);
 }
 
-Value array::expandExp(Scalars &s, Value x) {
+/// e^x times a power of two.
+static Value expTimes(Scalars &s, Value x, double factor) {
   x = limitKeepingNan(s, x, -105, 89.5);
   Value shifted = s.fma(x, s.f32(0x1.715476p0), s.f32(roundingShift));
   Value k = s.sub(shifted, s.f32(roundingShift));
@@ -70,9 +71,15 @@ Value array::expandExp(Scalars &s, Value x) {
   Value r = s.fma(k, s.f32(-0x1.62e4p-1), x);
   r = s.fma(k, s.f32(-0x1.7f7d1cp-20), r);
   Value p = s.fma(s.mul(r, r), s.horner(r, f32::expTerms), r);
-  return scaleByPowerOfTwo(s, s.add(p, s.f32(1)), shifted,
-                           ScaledResult::OftenZero);
+  p = s.add(p, s.f32(1));
+  if (factor != 1)
+    p = s.mul(p, s.f32(factor));
+  return scaleByPowerOfTwo(s, p, shifted, ScaledResult::OftenZero);
 }
+
+Value array::expandExp(Scalars &s, Value x) { return expTimes(s, x, 1); }
+
+Value array::expandHalfExp(Scalars &s, Value x) { return expTimes(s, x, 0.5); }
 
 Value array::expandExpm1(Scalars &s, Value x) {
   // Below -18 the result is -1 to the last bit.

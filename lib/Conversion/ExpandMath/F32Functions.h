@@ -28,6 +28,9 @@ mlir::Value scaleByPowerOfTwo(Scalars &s, mlir::Value x, mlir::Value shifted,
 /// 2^r for r in [-1/2, 1/2].
 mlir::Value exp2OfReduced(Scalars &s, mlir::Value r);
 
+/// e^x / 2 for x >= 0: infinite only where that is.
+mlir::Value expandHalfExp(Scalars &s, mlir::Value x);
+
 /// x = significand * 2^exponent, significand in [sqrt(1/2), sqrt(2)), for x
 /// positive and finite. Without `subnormals`, 0 and those have exponent -127 or
 /// -126, infinity and NaN have 128 (and any significand). `scaled`: the

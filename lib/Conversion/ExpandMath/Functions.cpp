@@ -68,9 +68,18 @@ static Value expm1(Scalars &s, Value x) {
   return s.select(s.cmp(FloatPredicate::OEQ, u, one), x, result);
 }
 
+Value array::expandLog1p(Scalars &s, Value x) { return log1p(s, x); }
+
+/// `f32` where `own`, else the math operation that libm serves on the CPU.
+template <typename Op>
+static Value either(Scalars &s, Value a, bool own,
+                    Value (*f32)(Scalars &, Value)) {
+  return own ? f32(s, a) : s.make<Op>(a);
+}
+
 Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
   Value a = operands[0], b = operands.size() > 1 ? operands[1] : Value();
-  bool f32 = a.getType().isF32();
+  bool f32 = a.getType().isF32(), gpu = s.settings.gpu;
   if (!isa<FloatType>(a.getType()))
     return {};
   return TypeSwitch<Operation *, Value>(op)
@@ -90,23 +99,39 @@ Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
         return f32 ? expandPow(s, a, b) : s.make<math::PowFOp>(a, b);
       })
       .Case([&](HypotOp) { return hypot(s, a, b); })
-      .Case([&](CbrtOp) { return s.make<math::CbrtOp>(a); })
+      .Case([&](CbrtOp) { return either<math::CbrtOp>(s, a, f32, expandCbrt); })
       .Case([&](Expm1Op) { return expm1(s, a); })
       .Case([&](Log1pOp) { return log1p(s, a); })
-      .Case([&](Log10Op) { return s.make<math::Log10Op>(a); })
-      .Case([&](SinOp) { return s.make<math::SinOp>(a); })
-      .Case([&](CosOp) { return s.make<math::CosOp>(a); })
-      .Case([&](TanOp) { return s.make<math::TanOp>(a); })
-      .Case([&](AsinOp) { return s.make<math::AsinOp>(a); })
-      .Case([&](AcosOp) { return s.make<math::AcosOp>(a); })
-      .Case([&](AtanOp) { return s.make<math::AtanOp>(a); })
-      .Case([&](Atan2Op) { return s.make<math::Atan2Op>(a, b); })
-      .Case([&](SinhOp) { return s.make<math::SinhOp>(a); })
-      .Case([&](CoshOp) { return s.make<math::CoshOp>(a); })
-      .Case([&](TanhOp) { return s.make<math::TanhOp>(a); })
-      .Case([&](AsinhOp) { return s.make<math::AsinhOp>(a); })
-      .Case([&](AcoshOp) { return s.make<math::AcoshOp>(a); })
-      .Case([&](AtanhOp) { return s.make<math::AtanhOp>(a); })
-      .Case([&](ErfOp) { return s.make<math::ErfOp>(a); })
+      .Case([&](Log10Op) {
+        return either<math::Log10Op>(s, a, f32, expandLog10);
+      })
+      .Case([&](SinOp) {
+        return either<math::SinOp>(s, a, f32 && gpu, expandSin);
+      })
+      .Case([&](CosOp) {
+        return either<math::CosOp>(s, a, f32 && gpu, expandCos);
+      })
+      .Case([&](TanOp) {
+        return either<math::TanOp>(s, a, f32 && gpu, expandTan);
+      })
+      .Case([&](AsinOp) { return either<math::AsinOp>(s, a, f32, expandAsin); })
+      .Case([&](AcosOp) { return either<math::AcosOp>(s, a, f32, expandAcos); })
+      .Case([&](AtanOp) { return either<math::AtanOp>(s, a, f32, expandAtan); })
+      .Case([&](Atan2Op) {
+        return f32 ? expandAtan2(s, a, b) : s.make<math::Atan2Op>(a, b);
+      })
+      .Case([&](SinhOp) { return either<math::SinhOp>(s, a, f32, expandSinh); })
+      .Case([&](CoshOp) { return either<math::CoshOp>(s, a, f32, expandCosh); })
+      .Case([&](TanhOp) { return either<math::TanhOp>(s, a, f32, expandTanh); })
+      .Case([&](AsinhOp) {
+        return either<math::AsinhOp>(s, a, f32, expandAsinh);
+      })
+      .Case([&](AcoshOp) {
+        return either<math::AcoshOp>(s, a, f32, expandAcosh);
+      })
+      .Case([&](AtanhOp) {
+        return either<math::AtanhOp>(s, a, f32, expandAtanh);
+      })
+      .Case([&](ErfOp) { return either<math::ErfOp>(s, a, f32, expandErf); })
       .Default(Value());
 }
