@@ -5,6 +5,7 @@
 #include "Header.h"
 #include "runmat/Pipelines.h"
 #include "runmat/Reference/Interpreter.h"
+#include "runmat/Support/Location.h"
 #include "runmat/Target/CPU/CPU.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -37,19 +38,6 @@ std::string oneLine(StringRef text) {
   return line;
 }
 
-std::string placeOf(Location loc) {
-  std::string place;
-  loc->walk([&](Location inner) {
-    if (auto file = dyn_cast<FileLineColLoc>(inner)) {
-      place = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                            file.getLine(), file.getColumn());
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return place;
-}
-
 /// A context with the dialects of the pipeline, and what it complained of.
 class Session {
 public:
@@ -57,7 +45,7 @@ public:
       : message(std::move(message)),
         context(makeRegistry(), MLIRContext::Threading::DISABLED) {
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
-      std::string place = placeOf(diagnostic.getLocation());
+      std::string place = locationText(diagnostic.getLocation());
       std::string text =
           (place.empty() ? "" : place + ": ") + oneLine(diagnostic.str());
       if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {

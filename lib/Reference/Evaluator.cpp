@@ -4,6 +4,7 @@
 #include "Evaluator.h"
 
 #include "runmat/Dialect/Array/CheckMessages.h"
+#include "runmat/Support/Location.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/Support/raw_ostream.h"
@@ -16,22 +17,6 @@ using namespace runmat::reference;
 
 // Deeper recursion than this is an error, not a crash of the host's stack.
 static constexpr size_t kMaxCallDepth = 500;
-
-/// "file:line:column", or "" where the location says nothing.
-static std::string locationText(Location location) {
-  if (auto place = dyn_cast<FileLineColLoc>(location))
-    return place.getFilename().str() + ":" + std::to_string(place.getLine()) +
-           ":" + std::to_string(place.getColumn());
-  if (auto named = dyn_cast<NameLoc>(location))
-    return locationText(named.getChildLoc());
-  if (auto call = dyn_cast<CallSiteLoc>(location))
-    return locationText(call.getCallee());
-  if (auto fused = dyn_cast<FusedLoc>(location))
-    for (Location one : fused.getLocations())
-      if (std::string text = locationText(one); !text.empty())
-        return text;
-  return "";
-}
 
 Evaluator::Evaluator(ModuleOp module, const InterpreterOptions &options)
     : rounding(options.rounding), module(module), threads(options.threads) {

@@ -4,32 +4,15 @@
 #include "Evaluator.h"
 
 #include "runmat/Dialect/Fused/Fused.h"
+#include "runmat/Support/ElementType.h"
 
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::reference;
 
-/// The dtype of an element type, or nothing for other types.
-static std::optional<rm_dtype> dtypeOf(Type type) {
-  if (type.isF64())
-    return RM_F64;
-  if (type.isF32())
-    return RM_F32;
-  if (type.isF16())
-    return RM_F16;
-  if (type.isBF16())
-    return RM_BF16;
-  if (type.isIndex() || type.isInteger(64))
-    return RM_I64;
-  if (type.isInteger(1))
-    return RM_I1;
-  if (type.isInteger(8))
-    return RM_I8;
-  if (type.isInteger(16))
-    return RM_I16;
-  if (type.isInteger(32))
-    return RM_I32;
-  return std::nullopt;
+/// What a caller passes for an element: an index is an i64.
+static std::optional<rm_dtype> hostDtypeOf(Type element) {
+  return element.isIndex() ? RM_I64 : dtypeOf(element);
 }
 
 template <typename T> static void readInts(const io::Tensor &from, Scalar *to) {
@@ -95,7 +78,7 @@ static Result<TensorValue> argumentOf(const io::Tensor &tensor, Type type,
   auto shaped = dyn_cast<RankedTensorType>(type);
   Type element = shaped ? shaped.getElementType() : type;
   ArrayRef<int64_t> shape = shaped ? shaped.getShape() : ArrayRef<int64_t>();
-  bool fits = dtypeOf(element) == tensor.dtype() &&
+  bool fits = hostDtypeOf(element) == tensor.dtype() &&
               int64_t(shape.size()) == tensor.rank();
   for (size_t d = 0; d < shape.size() && fits; ++d)
     fits = ShapedType::isDynamic(shape[d]) || shape[d] == tensor.sizes()[d];
@@ -143,7 +126,7 @@ reference::interpret(ModuleOp module, StringRef entry,
   for (Type one :
        llvm::concat<const Type>(type.getInputs(), type.getResults())) {
     auto shaped = dyn_cast<RankedTensorType>(one);
-    if (!dtypeOf(shaped ? shaped.getElementType() : one))
+    if (!hostDtypeOf(shaped ? shaped.getElementType() : one))
       return Error{"@" + entry.str() + " has an argument or result of type " +
                    typeText(one) + ", expected tensors and scalars"};
   }
@@ -175,7 +158,7 @@ reference::interpret(ModuleOp module, StringRef entry,
   std::vector<io::Tensor> outputs;
   for (const TensorValue &value : results) {
     rm_dtype dtype =
-        isa<FloatType>(value.element) ? RM_F64 : *dtypeOf(value.element);
+        isa<FloatType>(value.element) ? RM_F64 : *hostDtypeOf(value.element);
     Result<io::Tensor> output = io::Tensor::allocate(
         dtype, std::vector<int64_t>(value.sizes.begin(), value.sizes.end()));
     if (!output)

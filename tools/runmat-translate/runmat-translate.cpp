@@ -6,6 +6,7 @@
 #include "runmat/Conversion/KernelsJSON.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/RegisterAll.h"
+#include "runmat/Support/Location.h"
 #include "runmat/Target/SPIRV.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -64,14 +65,9 @@ public:
       if (diagnostic.getSeverity() != DiagnosticSeverity::Error ||
           !text.empty())
         return success();
-      diagnostic.getLocation()->walk([&](Location inner) {
-        auto file = dyn_cast<FileLineColLoc>(inner);
-        if (!file)
-          return WalkResult::advance();
-        text = llvm::formatv("{0}:{1}:{2}: ", file.getFilename().getValue(),
-                             file.getLine(), file.getColumn());
-        return WalkResult::interrupt();
-      });
+      text = locationText(diagnostic.getLocation());
+      if (!text.empty())
+        text += ": ";
       text += oneLine(diagnostic.str());
       return success();
     });

@@ -1,6 +1,7 @@
 // KernelPlan as JSON. Expressions are written as text: another host needs six
 // functions and two infix operators to evaluate them.
 #include "runmat/Conversion/KernelsJSON.h"
+#include "runmat/Support/Location.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Matchers.h"
@@ -136,25 +137,12 @@ static void writeTensor(OStream &json, Type type, Value value) {
   });
 }
 
-static std::string placeOf(Location loc) {
-  std::string place;
-  loc->walk([&](Location inner) {
-    if (auto file = dyn_cast<FileLineColLoc>(inner)) {
-      place = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                            file.getLine(), file.getColumn());
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return place;
-}
-
 static void writeUnit(OStream &json, const PlannedUnit &unit) {
   json.object([&] {
     json.attribute("op", unit.op->getName().getStringRef());
     if (auto function = unit.op->getParentOfType<func::FuncOp>())
       json.attribute("function", function.getName());
-    json.attribute("location", placeOf(unit.op->getLoc()));
+    json.attribute("location", locationText(unit.op->getLoc()));
     if (!unit.plan) {
       json.attributeObject("refused", [&] {
         json.attribute("reason", unit.refusal.reason);

@@ -4,25 +4,13 @@
 #include "UnitLowering.h"
 
 #include "runmat/Dialect/Fused/Fused.h"
+#include "runmat/Support/Location.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace runmat;
-
-std::string runmat::locationText(Location loc) {
-  std::string text;
-  loc->walk([&](Location inner) {
-    auto file = dyn_cast<FileLineColLoc>(inner);
-    if (!file)
-      return WalkResult::advance();
-    text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                         file.getLine(), file.getColumn());
-    return WalkResult::interrupt();
-  });
-  return text;
-}
 
 // -- tables
 

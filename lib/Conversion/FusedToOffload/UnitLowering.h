@@ -29,9 +29,6 @@ private:
   llvm::StringMap<bool> names;
 };
 
-/// "file.mlir:3:8" of the innermost file location; empty where there is none.
-std::string locationText(mlir::Location loc);
-
 /// Emits a plan at the builder's insertion point.
 class UnitLowering {
 public:

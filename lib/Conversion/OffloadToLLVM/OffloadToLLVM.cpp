@@ -5,6 +5,9 @@
 
 #include "runmat/Dialect/Offload/Offload.h"
 #include "runmat/Runtime/Runtime.h"
+#include "runmat/Support/ElementType.h"
+#include "runmat/Support/Location.h"
+#include "runmat/Support/RuntimeFunction.h"
 
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
@@ -30,16 +33,8 @@ struct Calls {
   }
 
   Value call(StringRef name, Type result, ValueRange arguments) {
-    auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
-    if (!callee) {
-      OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-      Type type =
-          result ? result : Type(LLVM::LLVMVoidType::get(b.getContext()));
-      callee = LLVM::LLVMFuncOp::create(
-          top, module.getLoc(), name,
-          LLVM::LLVMFunctionType::get(type,
-                                      llvm::to_vector(arguments.getTypes())));
-    }
+    LLVM::LLVMFuncOp callee =
+        declareRuntimeFunction(module, name, result, arguments.getTypes());
     auto made = LLVM::CallOp::create(b, loc, callee, arguments);
     return result ? made.getResult() : Value();
   }
@@ -76,15 +71,7 @@ struct Calls {
   }
 
   Value locationText() {
-    std::string text;
-    loc->walk([&](Location inner) {
-      auto file = dyn_cast<FileLineColLoc>(inner);
-      if (!file)
-        return WalkResult::advance();
-      text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                           file.getLine(), file.getColumn());
-      return WalkResult::interrupt();
-    });
+    std::string text = runmat::locationText(loc);
     text.push_back('\0');
     std::string name = "place_" + llvm::utohexstr(llvm::hash_value(text));
     return global(name, LLVM::LLVMArrayType::get(b.getI8Type(), text.size()),
@@ -221,28 +208,6 @@ struct LowerArgument : Lowering<ArgumentOp> {
     return success();
   }
 };
-
-std::optional<rm_dtype> dtypeOf(Type type) {
-  if (type.isF64())
-    return RM_F64;
-  if (type.isF32())
-    return RM_F32;
-  if (type.isF16())
-    return RM_F16;
-  if (type.isBF16())
-    return RM_BF16;
-  if (type.isInteger(1))
-    return RM_I1;
-  if (type.isInteger(8))
-    return RM_I8;
-  if (type.isInteger(16))
-    return RM_I16;
-  if (type.isInteger(32))
-    return RM_I32;
-  if (type.isInteger(64))
-    return RM_I64;
-  return std::nullopt;
-}
 
 struct LowerResult : Lowering<ResultOp> {
   using Lowering::Lowering;

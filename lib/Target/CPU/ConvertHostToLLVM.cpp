@@ -3,6 +3,8 @@
 #include "runmat/Conversion/OffloadToLLVM.h"
 #include "runmat/Dialect/Offload/Offload.h"
 #include "runmat/Runtime/Runtime.h"
+#include "runmat/Support/Location.h"
+#include "runmat/Support/RuntimeFunction.h"
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Analysis/DataLayoutAnalysis.h"
@@ -41,20 +43,6 @@ using namespace runmat;
 
 namespace {
 
-/// "file.mlir:3:8" of the innermost file location; empty where there is none.
-std::string locationText(Location loc) {
-  std::string text;
-  loc->walk([&](Location inner) {
-    if (auto file = dyn_cast<FileLineColLoc>(inner)) {
-      text = llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                           file.getLine(), file.getColumn());
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return text;
-}
-
 /// Address of a NUL-terminated string constant of the module.
 Value stringConstant(OpBuilder &b, ModuleOp module, Location loc,
                      StringRef text) {
@@ -87,17 +75,10 @@ struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto module = op->getParentOfType<ModuleOp>();
-    MLIRContext *context = op.getContext();
     Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
-    Type ptr = LLVM::LLVMPointerType::get(context);
-    auto fail = module.lookupSymbol<LLVM::LLVMFuncOp>("rm_fail_values");
-    if (!fail) {
-      OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-      fail = LLVM::LLVMFuncOp::create(
-          top, module.getLoc(), "rm_fail_values",
-          LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context),
-                                      {i32, ptr, ptr, ptr, i32}));
-    }
+    Type ptr = LLVM::LLVMPointerType::get(op.getContext());
+    LLVM::LLVMFuncOp fail = declareRuntimeFunction(
+        module, "rm_fail_values", Type(), {i32, ptr, ptr, ptr, i32});
 
     Block *before = rewriter.getInsertionBlock();
     Block *after = rewriter.splitBlock(before, Block::iterator(op));
@@ -149,13 +130,8 @@ struct AllocToLLVM : ConvertOpToLLVMPattern<memref::AllocOp> {
     auto module = op->getParentOfType<ModuleOp>();
     Type i64 = rewriter.getI64Type(),
          ptr = LLVM::LLVMPointerType::get(op.getContext());
-    auto alloc = module.lookupSymbol<LLVM::LLVMFuncOp>("rm_alloc_at");
-    if (!alloc) {
-      OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-      alloc = LLVM::LLVMFuncOp::create(
-          top, module.getLoc(), "rm_alloc_at",
-          LLVM::LLVMFunctionType::get(ptr, {i64, i64, ptr}));
-    }
+    LLVM::LLVMFuncOp alloc =
+        declareRuntimeFunction(module, "rm_alloc_at", ptr, {i64, i64, ptr});
     SmallVector<Value> sizes, strides;
     Value bytes;
     getMemRefDescriptorSizes(loc, type, adaptor.getDynamicSizes(), rewriter,

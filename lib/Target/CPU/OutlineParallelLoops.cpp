@@ -1,6 +1,7 @@
 // Outermost parallel loops become functions over a range of the flattened
 // iteration space. The space is split by elements, not by rows: four planes
 // keep sixteen threads busy.
+#include "runmat/Support/RuntimeFunction.h"
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -12,6 +13,7 @@ namespace runmat {
 } // namespace runmat
 
 using namespace mlir;
+using namespace runmat;
 
 namespace {
 
@@ -45,19 +47,7 @@ struct Outliner {
   void outline(scf::ParallelOp loop);
   void emitBody(OpBuilder &b, scf::ParallelOp loop, Value begin, Value end,
                 IRMapping &map);
-  LLVM::LLVMFuncOp runtimeFunction();
 };
-
-LLVM::LLVMFuncOp Outliner::runtimeFunction() {
-  if (auto found = module.lookupSymbol<LLVM::LLVMFuncOp>("rm_parallel_for"))
-    return found;
-  OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
-  Type i64 = b.getI64Type(), ptr = LLVM::LLVMPointerType::get(b.getContext());
-  return LLVM::LLVMFuncOp::create(
-      b, module.getLoc(), "rm_parallel_for",
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                  {i64, i64, ptr, ptr}));
-}
 
 /// Iterations [begin, end) of the flattened space: a loop over rows of the
 /// innermost dimension, of which the first and last may be partial.
@@ -203,7 +193,8 @@ void Outliner::outline(scf::ParallelOp loop) {
       indexConstant(b, loc, std::max<int64_t>(1, minWork / weight)));
   Value some = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, total,
                                      indexConstant(b, loc, 0));
-  LLVM::LLVMFuncOp runtime = runtimeFunction();
+  LLVM::LLVMFuncOp runtime = declareRuntimeFunction(
+      module, "rm_parallel_for", Type(), {i64, i64, ptr, ptr});
   scf::IfOp::create(b, loc, some, [&](OpBuilder &ob, Location) {
     Value zero =
         LLVM::ConstantOp::create(ob, loc, i64, ob.getI64IntegerAttr(0));

@@ -1,6 +1,7 @@
 // The C ABI's side of a compiled module: entry functions that unpack tensors,
 // and the read-only tables of runmat/Runtime/Runtime.h. Made on LLVM IR, where
 // a constant struct is one expression.
+#include "runmat/Support/ElementType.h"
 #include "runmat/Target/CPU/CPU.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -15,31 +16,6 @@
 using namespace llvm;
 
 namespace runmat {
-
-static std::optional<rm_dtype> dtypeOf(mlir::Type type) {
-  if (type.isF64())
-    return RM_F64;
-  if (type.isF32())
-    return RM_F32;
-  if (type.isF16())
-    return RM_F16;
-  if (type.isBF16())
-    return RM_BF16;
-  if (type.isSignlessInteger())
-    switch (type.getIntOrFloatBitWidth()) {
-    case 1:
-      return RM_I1;
-    case 8:
-      return RM_I8;
-    case 16:
-      return RM_I16;
-    case 32:
-      return RM_I32;
-    case 64:
-      return RM_I64;
-    }
-  return std::nullopt;
-}
 
 static Expected<ValueSignature> signatureOf(mlir::Type type,
                                             const Twine &what) {

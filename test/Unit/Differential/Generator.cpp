@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "runmat/Dialect/Array/ScalarEvaluation.h"
+#include "runmat/Support/ElementType.h"
 
 using namespace mlir;
 using namespace runmat;
@@ -19,29 +20,6 @@ double differential::exactLimit(Type element) {
   if (element.isBF16())
     return 256.0;
   return kUnbounded;
-}
-
-static rm_dtype dtypeOf(Type type) {
-  if (type.isF64())
-    return RM_F64;
-  if (type.isF32())
-    return RM_F32;
-  if (type.isF16())
-    return RM_F16;
-  if (type.isBF16())
-    return RM_BF16;
-  switch (type.getIntOrFloatBitWidth()) {
-  case 1:
-    return RM_I1;
-  case 8:
-    return RM_I8;
-  case 16:
-    return RM_I16;
-  case 32:
-    return RM_I32;
-  default:
-    return RM_I64;
-  }
 }
 
 Generator::Generator(MLIRContext &context, uint64_t seed)
@@ -129,7 +107,7 @@ void Generator::addArgument() {
   (void)function.insertArgument(function.getNumArguments(),
                                 RankedTensorType::get(shape, element), {},
                                 builder.getLoc());
-  arguments.push_back(randomTensor(dtypeOf(element), sizes));
+  arguments.push_back(randomTensor(*dtypeOf(element), sizes));
   pool.push_back({function.getArguments().back(), sizes,
                   isa<FloatType>(element) ? 8 : kUnbounded, 0});
 }

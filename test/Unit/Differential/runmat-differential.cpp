@@ -9,6 +9,7 @@
 
 #include "runmat/Reference/Interpreter.h"
 #include "runmat/RegisterAll.h"
+#include "runmat/Support/ElementType.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -25,14 +26,6 @@ using namespace runmat;
 using namespace runmat::differential;
 
 using Results = Result<std::vector<io::Tensor>>;
-
-static rm_dtype dtypeOf(const io::Tensor &wanted, Type type) {
-  Type element = array::elementTypeOf(type);
-  return element.isF32()    ? RM_F32
-         : element.isF16()  ? RM_F16
-         : element.isBF16() ? RM_BF16
-                            : wanted.dtype();
-}
 
 static std::vector<const io::Tensor *>
 pointers(const std::vector<io::Tensor> &tensors) {
@@ -136,9 +129,11 @@ int main(int argc, char **argv) {
     }
     auto main = program.module->lookupSymbol<func::FuncOp>("main");
     for (size_t k = 0; k < wanted->size() && problem.empty(); ++k) {
-      problem = difference((*got)[k], (*wanted)[k],
-                           dtypeOf((*wanted)[k], main.getResultTypes()[k]),
-                           program.ulps[k]);
+      problem =
+          difference((*got)[k], (*wanted)[k],
+                     dtypeOf(array::elementTypeOf(main.getResultTypes()[k]))
+                         .value_or((*wanted)[k].dtype()),
+                     program.ulps[k]);
       if (!problem.empty())
         problem = "result " + std::to_string(k) + ": " + problem;
     }
