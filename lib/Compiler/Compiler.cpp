@@ -213,25 +213,8 @@ void Compilation::prepareEntries(ModuleOp module) {
 /// SPIR-V and its tables leave the module; what is left is host code.
 bool Compilation::takeDevicePart(ModuleOp module,
                                  const DeviceProfile &profile) {
-  llvm::FailureOr<DeviceCode> code = takeDeviceCode(module, profile);
-  if (failed(code))
+  if (failed(takeDeviceCode(module, profile, info)))
     return false;
-  for (const DeviceUnit &unit : code->units)
-    info.units.push_back({unit.name, unit.location});
-  for (DeviceKernel &kernel : code->kernels) {
-    KernelInfo made;
-    made.entryPoint = kernel.entryPoint;
-    made.unit = kernel.unit;
-    made.access = kernel.access;
-    made.pushBytes = kernel.pushBytes;
-    std::copy(std::begin(kernel.workgroupSize), std::end(kernel.workgroupSize),
-              made.workgroupSize);
-    made.subgroupSize = kernel.subgroupSize;
-    made.sharedBytes = kernel.sharedBytes;
-    made.flags = kernel.flags;
-    info.kernels.push_back(std::move(made));
-  }
-  info.spirv = std::move(code->spirv);
   for (EntrySignature &entry : info.entries) {
     auto function = module.lookupSymbol<func::FuncOp>(entry.name);
     entry.takesTensors = function && function->hasAttr("offload.abi");
@@ -305,6 +288,8 @@ Compilation::run(const std::string &name, bool keepAll) {
       lap("spirv");
     }
   }
+
+  info.units = takeUnits(module);
 
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> code =

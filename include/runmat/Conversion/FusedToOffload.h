@@ -5,6 +5,7 @@
 
 #include "runmat/Conversion/FusedToGPU.h"
 #include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Target/ProgramInfo.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -33,7 +34,7 @@ struct OffloadOptions {
 
 /// Converts the units of all functions. A unit without a GPU form stays, with a
 /// remark that says why. Adds the kernels (lowered to arith and math), and the
-/// module's attributes `offload.units` and `offload.kernels`.
+/// module's attribute `offload.kernels`. Units must be marked (mark-units).
 llvm::LogicalResult convertFusedToOffload(mlir::ModuleOp module,
                                           const OffloadOptions &options);
 
@@ -41,28 +42,14 @@ llvm::LogicalResult convertFusedToOffload(mlir::ModuleOp module,
 std::unique_ptr<mlir::Pass>
 createConvertFusedToOffloadPass(const OffloadOptions &options);
 
-/// An entry of rm_program.kernels or rm_program.units.
-struct DeviceKernel {
-  std::string entryPoint;
-  int32_t unit = -1;
-  std::vector<uint8_t> access;
-  int32_t pushBytes = 0;
-  int32_t workgroupSize[3] = {1, 1, 1};
-  int32_t subgroupSize = 0, sharedBytes = 0, flags = 0;
-};
-struct DeviceUnit {
-  std::string name, location;
-};
-struct DeviceCode {
-  std::vector<DeviceUnit> units;
-  std::vector<DeviceKernel> kernels;
-  std::vector<uint32_t> spirv; ///< empty where no unit runs on the GPU
-};
+/// Takes the table that mark-units wrote out of the module.
+std::vector<UnitInfo> takeUnits(mlir::ModuleOp module);
 
 /// Turns the module's kernels into SPIR-V, validates it, and takes it and the
-/// tables out of the module: what is left is host code.
-llvm::FailureOr<DeviceCode> takeDeviceCode(mlir::ModuleOp module,
-                                           const DeviceProfile &profile);
+/// table of kernels out of the module, into `info`: what is left is host code.
+llvm::LogicalResult takeDeviceCode(mlir::ModuleOp module,
+                                   const DeviceProfile &profile,
+                                   ProgramInfo &info);
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION

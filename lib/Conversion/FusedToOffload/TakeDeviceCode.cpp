@@ -1,24 +1,32 @@
-// The device's part of a program: SPIR-V and tables leave the module, host code
-// stays. A dispatch's kernel name becomes its number in the table.
+// A program's tables and the device's part of it: SPIR-V and tables leave the
+// module, host code stays. A dispatch's kernel name becomes its number in the
+// table.
 #include "runmat/Conversion/FusedToOffload.h"
 #include "runmat/Target/SPIRV.h"
 
 using namespace mlir;
 using namespace runmat;
 
-FailureOr<DeviceCode> runmat::takeDeviceCode(ModuleOp module,
-                                             const DeviceProfile &profile) {
-  DeviceCode code;
-  if (auto units = module->getAttrOfType<ArrayAttr>("offload.units"))
-    for (auto unit : units.getAsRange<DictionaryAttr>())
-      code.units.push_back({unit.getAs<StringAttr>("name").str(),
-                            unit.getAs<StringAttr>("location").str()});
+std::vector<UnitInfo> runmat::takeUnits(ModuleOp module) {
+  std::vector<UnitInfo> units;
+  if (auto table = dyn_cast_or_null<ArrayAttr>(
+          module->removeDiscardableAttr("offload.units")))
+    for (auto unit : table.getAsRange<DictionaryAttr>())
+      units.push_back({unit.getAs<StringAttr>("name").str(),
+                       unit.getAs<StringAttr>("location").str()});
+  return units;
+}
+
+LogicalResult runmat::takeDeviceCode(ModuleOp module,
+                                     const DeviceProfile &profile,
+                                     ProgramInfo &info) {
+  // The table stays for the conversion to LLVM, which numbers dispatches by it.
   if (auto kernels = module->getAttrOfType<ArrayAttr>("offload.kernels"))
     for (auto entry : kernels.getAsRange<DictionaryAttr>()) {
       auto number = [&](StringRef key) {
         return int32_t(entry.getAs<IntegerAttr>(key).getInt());
       };
-      DeviceKernel kernel;
+      KernelInfo kernel;
       kernel.entryPoint = entry.getAs<StringAttr>("entry").str();
       kernel.unit = number("unit");
       for (int32_t access :
@@ -30,7 +38,7 @@ FailureOr<DeviceCode> runmat::takeDeviceCode(ModuleOp module,
       kernel.subgroupSize = number("subgroup_size");
       kernel.sharedBytes = number("shared_bytes");
       kernel.flags = number("flags");
-      code.kernels.push_back(std::move(kernel));
+      info.kernels.push_back(std::move(kernel));
     }
   if (failed(convertKernelsToSPIRV(module, profile)))
     return failure();
@@ -39,8 +47,8 @@ FailureOr<DeviceCode> runmat::takeDeviceCode(ModuleOp module,
     auto words = serializeSPIRV(spirvModule);
     if (failed(words))
       return failure();
-    code.spirv.assign(words->begin(), words->end());
+    info.spirv.assign(words->begin(), words->end());
     spirvModule.erase();
   }
-  return code;
+  return success();
 }
