@@ -131,6 +131,33 @@ def Offload_LimitOp : Offload_Op<"limit", [Pure]> {
   let assemblyFormat = "$which attr-dict";
 }
 
+def Offload_CountOp : Offload_Op<"count", [MemoryEffects<[MemWrite]>]> {
+  let summary = "adds 1 to a counter of telemetry";
+  let description = [{
+    `offload.count "fallback: REASON"`: that form goes to the list of fallbacks, where a GPU was asked for.
+  }];
+  let arguments = (ins StrAttr:$counter);
+  let assemblyFormat = "$counter attr-dict";
+}
+
+class Offload_UnitMark<string mnemonic> : Offload_Op<mnemonic, [MemoryEffects<[MemWrite]>]> {
+  let arguments = (ins I32Attr:$unit);
+  let assemblyFormat = "$unit attr-dict";
+}
+
+def Offload_UnitBeginOp : Offload_UnitMark<"unit_begin"> {
+  let summary = "an execution of a unit begins";
+  let description = [{
+    `offload.unit_begin 0`. What lies between it and `offload.unit_end` of the same unit is counted as one
+    execution and timed. The unit is an entry of the module's attribute `offload.units`. Never inside
+    parallel code; units do not nest.
+  }];
+}
+
+def Offload_UnitEndOp : Offload_UnitMark<"unit_end"> {
+  let summary = "an execution of a unit ends";
+}
+
 def Offload_PlaceOp : Offload_Op<"place", [MemoryEffects<[MemRead]>]> {
   let summary = "whether a unit shall run on the GPU";
   let description = [{

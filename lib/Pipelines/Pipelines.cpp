@@ -48,6 +48,8 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                       // would take apart.
                       if (options.fuse)
                         pm.addPass(createFuseAll());
+                      // While a unit is one operation, on whatever device.
+                      pm.addPass(createMarkUnits());
                     }});
 
   // While units are whole: what the GPU takes leaves the host's code here.

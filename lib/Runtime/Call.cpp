@@ -45,6 +45,12 @@ void recordFailure(int32_t code, const char *text,
   try {
     call->errorText = text ? text : "";
     call->errorLocation = location ? location : "";
+    // Whose memory or launch it was, where the driver's text does not say.
+    const rm_unit *unit = isDeviceFailure(code) ? call->unit : nullptr;
+    if (unit && call->errorText.find(unit->name) == std::string::npos)
+      call->errorText = std::string(unit->name) + ": " + call->errorText;
+    if (unit && call->errorLocation.empty() && unit->location)
+      call->errorLocation = unit->location;
   } catch (...) {
     // Out of memory for the text: the code is what remains.
   }

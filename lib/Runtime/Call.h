@@ -51,9 +51,20 @@ struct Call {
   /// rm_place's answers: -1 unknown. One program a call.
   std::vector<int8_t> places;
 
+  /// Executions of units in this call, by unit; they go to telemetry together,
+  /// at the end, so that a unit in a loop costs two clock readings.
+  struct UnitRuns {
+    int64_t count = 0;
+    int64_t wallNs = 0;
+  };
+  std::vector<UnitRuns> unitRuns;
   const rm_unit *unit = nullptr; ///< Between rm_unit_begin and rm_unit_end.
   int64_t unitStartNs = 0;
-  int64_t unitStartDispatches = 0;
+
+  /// Whether a unit of `program` runs on the GPU in this call: rm_place's
+  /// answer; where it was not asked, whether the program has kernels for it.
+  bool runsOnGpu(const rm_program &program, int32_t unit) const;
+  void reportUnits(const rm_program &program) const;
 
   void *allocate(int64_t bytes, int64_t align);
   void free(void *pointer);

@@ -22,6 +22,13 @@ public:
   std::string location;
 };
 
+/// A failure of the device, after which the CPU may still do the work.
+inline bool isDeviceFailure(int32_t code) {
+  return code == RM_ERROR_DEVICE || code == RM_ERROR_DEVICE_LOST ||
+         code == RM_ERROR_DEVICE_MEMORY || code == RM_ERROR_TIMEOUT ||
+         code == RM_ERROR_UNSUPPORTED;
+}
+
 /// Keeps a failure for rm_invoke to report. The first one of a call wins; later
 /// ones are consequences. Without a current call it prints the text and aborts:
 /// there is nothing to return to.

@@ -91,13 +91,6 @@ void releaseAll(std::vector<rm_tensor> &tensors) {
     rm_tensor_release(&tensor);
 }
 
-/// A failure of the device, after which the CPU may still do the work.
-bool isDeviceFailure(int32_t code) {
-  return code == RM_ERROR_DEVICE || code == RM_ERROR_DEVICE_LOST ||
-         code == RM_ERROR_DEVICE_MEMORY || code == RM_ERROR_TIMEOUT ||
-         code == RM_ERROR_UNSUPPORTED;
-}
-
 /// One run. On failure the context has the error and `results` is empty.
 int32_t runOnce(rm_context &context, const rm_entry &entry, rm_entry_body body,
                 const std::vector<rm_tensor> &args,
@@ -119,6 +112,7 @@ int32_t runOnce(rm_context &context, const rm_entry &entry, rm_entry_body body,
     context.deviceSumNs = context.stream->sumNs();
   }
   thread.call = nullptr;
+  call.reportUnits(*entry.program);
   for (int32_t i = 0; done && i < entry.num_results; ++i)
     if (!results[i].owner || !fits(entry.results[i], results[i])) {
       const rm_value_type &type = entry.results[i];

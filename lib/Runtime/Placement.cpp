@@ -4,6 +4,7 @@
 
 #include "Call.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace runmat::runtime {
@@ -41,6 +42,8 @@ bool decide(Call &call, const rm_program &program, int32_t index) {
       gpu = false;
       reason = "unsupported";
       context.telemetry.fallback(std::string(unit.name) + ": " + lacking);
+      context.note = std::string(unit.name) + " ran on the CPU, because " +
+                     context.deviceName + " cannot run it: " + lacking;
     }
   }
   int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -50,6 +53,30 @@ bool decide(Call &call, const rm_program &program, int32_t index) {
   return gpu;
 }
 } // namespace
+
+bool Call::runsOnGpu(const rm_program &program, int32_t unit) const {
+  if (!useGpu)
+    return false;
+  if (!places.empty() && places[unit] >= 0)
+    return places[unit] != 0;
+  const rm_kernel *end = program.kernels + program.num_kernels;
+  return std::any_of(program.kernels, end,
+                     [&](const rm_kernel &k) { return k.unit == unit; });
+}
+
+void Call::reportUnits(const rm_program &program) const {
+  for (size_t i = 0; i < unitRuns.size(); ++i) {
+    const UnitRuns &runs = unitRuns[i];
+    if (runs.count == 0)
+      continue;
+    // On the GPU the device times its work itself.
+    const rm_unit &unit = program.units[i];
+    bool gpu = runsOnGpu(program, static_cast<int32_t>(i));
+    context.telemetry.unit({unit.name, unit.location ? unit.location : "",
+                            gpu ? context.deviceName : "cpu"},
+                           runs.count, gpu ? 0 : runs.wallNs);
+  }
+}
 } // namespace runmat::runtime
 
 using namespace runmat::runtime;
@@ -75,10 +102,13 @@ void rm_count(const char *counter, int64_t delta) {
     constexpr char prefix[] = "fallback: ";
     std::string name = counter;
     Telemetry &telemetry = currentCall().context.telemetry;
-    if (name.rfind(prefix, 0) == 0)
-      telemetry.fallback(name.substr(sizeof(prefix) - 1));
-    else
+    if (name.rfind(prefix, 0) == 0) {
+      // Where the CPU was asked for, nothing falls back to it.
+      if (currentCall().context.policy != Policy::CPU)
+        telemetry.fallback(name.substr(sizeof(prefix) - 1));
+    } else {
       telemetry.count(name, delta);
+    }
   });
 }
 
@@ -86,9 +116,9 @@ void rm_unit_begin(const rm_program *program, int32_t unit) {
   protectGenerated([&] {
     Call &call = currentCall();
     call.unit = &unitOf(*program, unit);
+    if (call.unitRuns.empty())
+      call.unitRuns.resize(program->num_units);
     call.unitStartNs = nowNs();
-    call.unitStartDispatches =
-        call.context.stream ? call.context.stream->dispatches() : 0;
   });
 }
 
@@ -97,12 +127,9 @@ void rm_unit_end(const rm_program *program, int32_t unit) {
     Call &call = currentCall();
     if (call.unit != &unitOf(*program, unit))
       throw Error(RM_ERROR_INTERNAL, "rm_unit_end without its rm_unit_begin");
-    // A unit that dispatched is timed by the device.
-    bool dispatched =
-        call.context.stream &&
-        call.context.stream->dispatches() != call.unitStartDispatches;
-    call.context.telemetry.unit(call.unit->name,
-                                dispatched ? 0 : nowNs() - call.unitStartNs);
+    Call::UnitRuns &runs = call.unitRuns[unit];
+    ++runs.count;
+    runs.wallNs += nowNs() - call.unitStartNs;
     call.unit = nullptr;
   });
 }

@@ -45,10 +45,17 @@ void Telemetry::fallback(const std::string &reason) {
   ++data.fallbacks[reason];
 }
 
-void Telemetry::unit(const std::string &name, int64_t wallNs) {
+Telemetry::Total &Telemetry::totalOf(const UnitPlace &unit) {
+  auto [found, isNew] = data.unitNumbers.emplace(unit, data.units.size());
+  if (isNew)
+    data.units.emplace_back(unit, Total());
+  return data.units[found->second].second;
+}
+
+void Telemetry::unit(const UnitPlace &unit, int64_t count, int64_t wallNs) {
   std::lock_guard<std::mutex> lock(mutex);
-  Total &total = data.units[name];
-  ++total.count;
+  Total &total = totalOf(unit);
+  total.count += count;
   total.wallNs += wallNs;
 }
 
@@ -56,8 +63,8 @@ void Telemetry::launch(Launch launch) {
   std::lock_guard<std::mutex> lock(mutex);
   ++data.launchTotal;
   data.vec4Launches += launch.vec4;
-  if (!launch.unit.empty())
-    data.units[launch.unit].deviceNs += launch.deviceTimeNs;
+  if (!launch.unit.name.empty())
+    totalOf(launch.unit).deviceNs += launch.deviceTimeNs;
   if (data.launches.size() == maxLaunches)
     data.launches.pop_front();
   data.launches.push_back(std::move(launch));
@@ -98,9 +105,16 @@ void Telemetry::reset() {
 
 std::string Telemetry::json(const std::string &device) const {
   std::lock_guard<std::mutex> lock(mutex);
+  std::map<std::string, Total> byName;
+  for (const auto &[unit, t] : data.units) {
+    Total &sum = byName[unit.name];
+    sum.count += t.count;
+    sum.wallNs += t.wallNs;
+    sum.deviceNs += t.deviceNs;
+  }
   auto total = [&](const std::string &unit) {
-    auto found = data.units.find(unit);
-    return found == data.units.end() ? Total() : found->second;
+    auto found = byName.find(unit);
+    return found == byName.end() ? Total() : found->second;
   };
   nlohmann::json out;
   out["schema_version"] = schemaVersion;
@@ -121,10 +135,19 @@ std::string Telemetry::json(const std::string &device) const {
   out["bind_group_cache_misses"] = data.layoutMisses;
 
   auto &units = out["units"] = nlohmann::json::object();
-  for (const auto &[name, t] : data.units)
+  for (const auto &[name, t] : byName)
     units[name] = {{"count", t.count},
                    {"total_wall_time_ns", t.wallNs + t.deviceNs},
                    {"device_time_ns", t.deviceNs}};
+
+  auto &executions = out["unit_executions"] = nlohmann::json::array();
+  for (const auto &[unit, t] : data.units)
+    executions.push_back({{"unit", unit.name},
+                          {"location", unit.location},
+                          {"device", unit.device},
+                          {"count", t.count},
+                          {"total_wall_time_ns", t.wallNs + t.deviceNs},
+                          {"device_time_ns", t.deviceNs}});
 
   auto &counters = out["counters"] = nlohmann::json::object();
   for (const char *kind : unitKinds)
@@ -143,7 +166,7 @@ std::string Telemetry::json(const std::string &device) const {
   auto &launches = out["kernel_launches"] = nlohmann::json::array();
   for (const Launch &launch : data.launches)
     launches.push_back({{"kernel", launch.kernel},
-                        {"unit", launch.unit},
+                        {"unit", launch.unit.name},
                         {"precision", launch.precision},
                         {"shape", pairs(launch.shape)},
                         {"tuning", pairs(launch.tuning)},

@@ -9,15 +9,27 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace runmat::runtime {
 
+/// A unit on a device.
+struct UnitPlace {
+  std::string name;     ///< The op; "" for a kernel without a unit.
+  std::string location; ///< "file.mlir:3:8" or "".
+  std::string device;   ///< "cpu" or the GPU's name.
+  bool operator<(const UnitPlace &other) const {
+    return std::tie(name, location, device) <
+           std::tie(other.name, other.location, other.device);
+  }
+};
+
 /// One dispatch, with its time on the device.
 struct Launch {
   std::string kernel;
-  std::string unit;
+  UnitPlace unit;
   std::string precision;
   std::vector<std::pair<std::string, int64_t>> shape;
   std::vector<std::pair<std::string, int64_t>> tuning;
@@ -42,8 +54,9 @@ public:
 
   void count(const std::string &counter, int64_t delta);
   void fallback(const std::string &reason);
-  /// One execution of a unit. Device time comes later, by launch().
-  void unit(const std::string &name, int64_t wallNs);
+  /// Executions of a unit and the host's time for them. Device time comes by
+  /// launch().
+  void unit(const UnitPlace &unit, int64_t count, int64_t wallNs);
   void launch(Launch launch);
   void decide(Decision decision);
   void uploaded(int64_t bytes);
@@ -64,7 +77,8 @@ private:
   struct Data {
     std::map<std::string, int64_t> counters;
     std::map<std::string, int64_t> fallbacks;
-    std::map<std::string, Total> units;
+    std::map<UnitPlace, size_t> unitNumbers;        ///< Into `units`.
+    std::vector<std::pair<UnitPlace, Total>> units; ///< As first seen.
     std::deque<Launch> launches;
     std::deque<Decision> decisions;
     int64_t launchTotal = 0;
@@ -77,6 +91,8 @@ private:
     int64_t layoutHits = 0;
     int64_t layoutMisses = 0;
   };
+
+  Total &totalOf(const UnitPlace &unit);
 
   mutable std::mutex mutex;
   Data data;

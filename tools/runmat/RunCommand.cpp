@@ -11,6 +11,7 @@
 #include "Report.h"
 #include "SharedObject.h"
 #include "Timing.h"
+#include "UnitTimes.h"
 #include "Verify.h"
 
 #include <cstdio>
@@ -66,6 +67,7 @@ static Status timeWarmRuns(rm_context *context, const Program &program,
                            std::vector<io::Tensor> &arguments,
                            const CallTime &first, int repetitions) {
   std::vector<double> wall, device;
+  std::vector<UnitTime> before = unitTimes(context);
   for (int i = 0; i < repetitions; ++i) {
     CallTime time;
     if (Status called =
@@ -81,6 +83,7 @@ static Status timeWarmRuns(rm_context *context, const Program &program,
   printSpread("warm runs", std::move(wall));
   if (first.deviceMilliseconds > 0)
     printSpread("warm runs, device time", std::move(device));
+  printUnitTimes(before, unitTimes(context), repetitions);
   return {};
 }
 

@@ -32,6 +32,10 @@ struct OffloadOptions {
   bool deviceValues = false;
 };
 
+/// The row of `offload.units` that mark-units gave to this unit; nothing where
+/// it is not marked.
+std::optional<int32_t> unitNumber(mlir::Operation *unit);
+
 /// Converts the units of all functions. A unit without a GPU form stays, with a
 /// remark that says why. Adds the kernels (lowered to arith and math), and the
 /// module's attribute `offload.kernels`. Units must be marked (mark-units).

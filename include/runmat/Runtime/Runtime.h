@@ -356,9 +356,10 @@ RM_API const void *rm_host_argument(const rm_tensor *argument);
 RM_API int32_t rm_place(const rm_program *program, int32_t unit);
 
 /* Telemetry. rm_count adds to a named counter; "fallback: REASON" goes to the
- * list of fallbacks. Each execution of a unit, on either device, is counted by
- * one begin and one end, outside parallel bodies; they do not nest. What is
- * between them is timed; a unit that dispatches is timed by the device instead.
+ * list of fallbacks, unless the context's device is "cpu". Each execution of a
+ * unit, on either device, is counted by one begin and one end, outside parallel
+ * bodies; they do not nest. What is between them is timed; a unit that runs on
+ * the GPU (by rm_place, else if it has kernels) is timed by the device instead.
  */
 RM_API void rm_count(const char *counter, int64_t delta);
 RM_API void rm_unit_begin(const rm_program *program, int32_t unit);

@@ -225,6 +225,11 @@ LogicalResult FunctionLowering::run() {
     if (auto refusal = refusedOnGPU(unit, options.profile)) {
       unit->emitRemark() << unit->getName() << " stays on the CPU ["
                          << refusal->reason << "]: " << refusal->text;
+      OpBuilder builder(unit);
+      offload::CountOp::create(builder, unit->getLoc(),
+                               ("fallback: " + unit->getName().getStringRef() +
+                                ": " + refusal->reason)
+                                   .str());
       continue;
     }
     FailureOr<KernelPlan> plan =
@@ -234,8 +239,10 @@ LogicalResult FunctionLowering::run() {
     if (!prepared)
       prepareEntry();
     prepared = true;
-    int32_t index = tables.addUnit(unit);
-    if (failed(convert(unit, *plan, index)))
+    std::optional<int32_t> number = unitNumber(unit);
+    if (!number)
+      return unit->emitError("is not marked; run mark-units first");
+    if (failed(convert(unit, *plan, *number)))
       return failure();
   }
   // Unused downloads first: what they wait for need not be waited for.

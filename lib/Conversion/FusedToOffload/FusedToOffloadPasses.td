@@ -4,13 +4,25 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MarkUnits : Pass<"mark-units", "::mlir::ModuleOp"> {
+  let summary = "units get a number and marks around them, for telemetry";
+  let description = [{
+    Each unit becomes a row (name and location) of the module's attribute `offload.units`, and stands between
+    `offload.unit_begin` and `offload.unit_end` of its number: whatever it is lowered to, on the CPU or the
+    GPU, each execution is counted and timed.
+
+    Shown by test/Conversion/FusedToOffload/mark-units.mlir.
+  }];
+  let dependentDialects = ["::runmat::offload::OffloadDialect"];
+}
+
 def ConvertFusedToOffload : Pass<"convert-fused-to-offload", "::mlir::ModuleOp"> {
   let summary = "units for the GPU become transfers and launches on tensors";
   let description = [{
     Each unit that goes to the GPU becomes device memory, uploads of its operands, dispatches, and downloads
     of its results; a value that stays on the device between units is not transferred. Kernels go to one
-    gpu.module, the tables of units and kernels into the module's attributes. A unit without a GPU form
-    stays, with a remark.
+    gpu.module, their table into the module's attribute `offload.kernels`. A unit without a GPU form stays,
+    with a remark. Units must be marked (`--mark-units`).
 
     Shown by test/Conversion/FusedToOffload/convert-fused-to-offload.mlir.
   }];

@@ -4,7 +4,6 @@
 #include "UnitLowering.h"
 
 #include "runmat/Dialect/Fused/Fused.h"
-#include "runmat/Support/Location.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -18,15 +17,6 @@ gpu::GPUModuleOp DeviceTables::kernelModule() {
   if (!kernels)
     kernels = getKernelModule(module);
   return kernels;
-}
-
-int32_t DeviceTables::addUnit(Operation *unit) {
-  Builder b(module.getContext());
-  units.push_back(b.getDictionaryAttr(
-      {b.getNamedAttr("name", b.getStringAttr(unit->getName().getStringRef())),
-       b.getNamedAttr("location",
-                      b.getStringAttr(locationText(unit->getLoc())))}));
-  return units.size() - 1;
 }
 
 std::string DeviceTables::addKernel(const Kernel &kernel, int32_t unit) {
@@ -58,10 +48,9 @@ std::string DeviceTables::addKernel(const Kernel &kernel, int32_t unit) {
 }
 
 LogicalResult DeviceTables::finish() {
-  if (units.empty())
+  if (table.empty())
     return success();
   Builder b(module.getContext());
-  module->setAttr("offload.units", b.getArrayAttr(units));
   module->setAttr("offload.kernels", b.getArrayAttr(table));
   return lowerKernelBodies(kernels);
 }

@@ -1,5 +1,5 @@
 // One unit's plan as operations: sizes, buffers, the choice of a variant, and
-// dispatches; and the tables of units and kernels that a program carries.
+// dispatches; and the table of kernels that a program carries.
 #ifndef RUNMAT_LIB_CONVERSION_FUSEDTOOFFLOAD_UNITLOWERING_H
 #define RUNMAT_LIB_CONVERSION_FUSEDTOOFFLOAD_UNITLOWERING_H
 
@@ -11,21 +11,20 @@
 
 namespace runmat {
 
-/// The module's kernels and the tables that name them.
+/// The module's kernels and the table that names them.
 class DeviceTables {
 public:
   explicit DeviceTables(mlir::ModuleOp module) : module(module) {}
   mlir::gpu::GPUModuleOp kernelModule();
-  int32_t addUnit(mlir::Operation *unit);
   /// The name that a dispatch of this kernel for this unit uses.
   std::string addKernel(const Kernel &kernel, int32_t unit);
-  /// Lowers the kernels' bodies and writes the module's attributes.
+  /// Lowers the kernels' bodies and writes the module's attribute.
   llvm::LogicalResult finish();
 
 private:
   mlir::ModuleOp module;
   mlir::gpu::GPUModuleOp kernels;
-  llvm::SmallVector<mlir::Attribute> units, table;
+  llvm::SmallVector<mlir::Attribute> table;
   llvm::StringMap<bool> names;
 };
 

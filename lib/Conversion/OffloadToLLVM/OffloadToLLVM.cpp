@@ -13,6 +13,7 @@
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace runmat;
@@ -70,12 +71,12 @@ struct Calls {
     return global(RM_PROGRAM_SYMBOL, b.getI8Type(), Attribute());
   }
 
-  Value locationText() {
-    std::string text = runmat::locationText(loc);
-    text.push_back('\0');
-    std::string name = "place_" + llvm::utohexstr(llvm::hash_value(text));
-    return global(name, LLVM::LLVMArrayType::get(b.getI8Type(), text.size()),
-                  b.getStringAttr(text));
+  /// The address of a NUL-terminated constant.
+  Value text(std::string bytes) {
+    bytes.push_back('\0');
+    std::string name = "text_" + llvm::utohexstr(llvm::xxh3_64bits(bytes));
+    return global(name, LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size()),
+                  b.getStringAttr(bytes));
   }
 
   ConversionPatternRewriter &b;
@@ -276,7 +277,7 @@ struct LowerDispatch : Lowering<DispatchOp> {
                {calls.program(), calls.constant(calls.i32, *number), bindings,
                 calls.constant(calls.i32, count), push,
                 calls.constant(calls.i32, words * 4), grid,
-                calls.locationText()});
+                calls.text(locationText(op.getLoc()))});
     rewriter.eraseOp(op);
     return success();
   }
@@ -291,6 +292,35 @@ struct LowerLimit : Lowering<LimitOp> {
     rewriter.replaceOp(op,
                        calls.call("rm_gpu_limit", calls.i64,
                                   calls.constant(calls.i32, op.getWhich())));
+    return success();
+  }
+};
+
+struct LowerCount : Lowering<CountOp> {
+  using Lowering::Lowering;
+  LogicalResult
+  matchAndRewrite(CountOp op, Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Calls calls(op, rewriter);
+    calls.call(
+        "rm_count", Type(),
+        {calls.text(op.getCounter().str()), calls.constant(calls.i64, 1)});
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Both marks: calls that take the program and the unit's number.
+template <typename Op> struct LowerMark : Lowering<Op> {
+  using Lowering<Op>::Lowering;
+  LogicalResult
+  matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    constexpr bool begins = std::is_same_v<Op, UnitBeginOp>;
+    Calls calls(op, rewriter);
+    calls.call(begins ? "rm_unit_begin" : "rm_unit_end", Type(),
+               {calls.program(), calls.constant(calls.i32, op.getUnit())});
+    rewriter.eraseOp(op);
     return success();
   }
 };
@@ -319,5 +349,6 @@ void runmat::populateOffloadToLLVMPatterns(LLVMTypeConverter &converter,
   });
   patterns.add<LowerAlloc, LowerFree, LowerFill, LowerBarrier, LowerUpload,
                LowerDownload, LowerArgument, LowerResult, LowerDispatch,
-               LowerLimit, LowerPlace>(converter);
+               LowerLimit, LowerPlace, LowerCount, LowerMark<UnitBeginOp>,
+               LowerMark<UnitEndOp>>(converter);
 }

@@ -258,8 +258,10 @@ void Stream::dispatch(const rm_program &program, int32_t index,
   launched.afterBarrier = barrier;
   Launch &launch = launched.launch;
   launch.kernel = kernel.entry_point;
-  if (kernel.unit >= 0 && kernel.unit < program.num_units)
-    launch.unit = program.units[kernel.unit].name;
+  if (kernel.unit >= 0 && kernel.unit < program.num_units) {
+    const rm_unit &unit = program.units[kernel.unit];
+    launch.unit = {unit.name, unit.location ? unit.location : "", dev->name()};
+  }
   launch.precision = kernel.flags & RM_KERNEL_FLOAT64   ? "f64"
                      : kernel.flags & RM_KERNEL_FLOAT16 ? "f16"
                                                         : "f32";
@@ -299,7 +301,8 @@ void Stream::waitFor(Batch &batch) {
   std::string units;
   for (const Launched &launched : batch.launches) {
     const Launch &launch = launched.launch;
-    const std::string &name = launch.unit.empty() ? launch.kernel : launch.unit;
+    const std::string &name =
+        launch.unit.name.empty() ? launch.kernel : launch.unit.name;
     if (units.find(name) == std::string::npos)
       units += (units.empty() ? "" : ", ") + name;
   }

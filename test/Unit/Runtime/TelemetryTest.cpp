@@ -22,7 +22,7 @@ void countsThings(const rm_tensor *, rm_tensor *) {
   rm_unit_end(&current->program, 0);
   rm_count("logical_transposes", 2);
   rm_count("my_counter", 5);
-  rm_count("fallback: no-reason", 1);
+  rm_count("fallback: ignored on the CPU", 1);
 }
 
 /// As much of JSON Schema as the file uses: type, required, properties,
@@ -110,13 +110,50 @@ TEST(TelemetryTest, CountsUnitsCountersFallbacksAndDecisions) {
   EXPECT_EQ(t["counters"]["image_normalize"], 2);
   EXPECT_EQ(t["units"]["fused.image_normalize"]["count"], 2);
   EXPECT_GT(t["units"]["fused.image_normalize"]["total_wall_time_ns"], 0);
+  ASSERT_EQ(t["unit_executions"].size(), 1u);
+  json row = t["unit_executions"][0];
+  EXPECT_EQ(row["unit"], "fused.image_normalize");
+  EXPECT_EQ(row["location"], "test.mlir:1:1");
+  EXPECT_EQ(row["device"], "cpu");
+  EXPECT_EQ(row["count"], 2);
+  EXPECT_EQ(row["total_wall_time_ns"],
+            t["units"]["fused.image_normalize"]["total_wall_time_ns"]);
   EXPECT_EQ(t["counters"]["logical_transposes"], 4);
   EXPECT_EQ(t["counters"]["my_counter"], 10);
-  EXPECT_EQ(t["fallbacks"][0]["reason"], "no-reason");
-  EXPECT_EQ(t["fallbacks"][0]["count"], 2);
+  EXPECT_EQ(t["fallbacks"].size(), 0u) << "the CPU was asked for";
   EXPECT_EQ(t["decisions"].size(), 2u);
   EXPECT_EQ(t["decisions"][0]["decision"], "cpu");
   EXPECT_EQ(t["decisions"][0]["reason"], "policy");
+}
+
+void endsAnotherUnit(const rm_tensor *, rm_tensor *) {
+  rm_unit_begin(&current->program, 0);
+  rm_unit_end(&current->program, 1);
+}
+
+void failsBehindAUnit(const rm_tensor *, rm_tensor *) {
+  rm_unit_begin(&current->program, 1);
+  rm_unit_end(&current->program, 1);
+  rm_unit_begin(&current->program, 0);
+  rm_fail(RM_ERROR_VALUE, "no", nullptr);
+}
+
+TEST(TelemetryTest, OnlyExecutionsThatEndedAreCounted) {
+  ContextPtr context = makeContext("cpu");
+  std::vector<rm_tensor> out;
+  TestProgram mixed({}, {}, endsAnotherUnit), failing({}, {}, failsBehindAUnit);
+  for (TestProgram *program : {&mixed, &failing}) {
+    program->addUnit("fused.map");
+    program->addUnit("fused.reduce");
+  }
+  current = &mixed;
+  EXPECT_EQ(mixed.call(context.get(), {}, out), RM_ERROR_INTERNAL);
+  EXPECT_EQ(telemetry(context.get())["units"].size(), 0u);
+  current = &failing;
+  EXPECT_EQ(failing.call(context.get(), {}, out), RM_ERROR_VALUE);
+  json t = telemetry(context.get());
+  EXPECT_EQ(t["units"].size(), 1u);
+  EXPECT_EQ(t["units"]["fused.reduce"]["count"], 1);
 }
 
 TEST(TelemetryTest, ResetZeroesEverything) {

@@ -341,6 +341,22 @@ TEST_F(VulkanTest, AStaleHandleIsAnError) {
             RM_ERROR_INTERNAL);
 }
 
+void allocatesFarTooMuch(const rm_tensor *, rm_tensor *) {
+  rm_unit_begin(&GpuProgram::current->program, 0);
+  rm_gpu_alloc(int64_t(1) << 50);
+}
+
+TEST_F(VulkanTest, AFailureOfTheDeviceNamesTheUnit) {
+  GpuProgram program(allocatesFarTooMuch);
+  float x = 0;
+  EXPECT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out),
+            RM_ERROR_DEVICE_MEMORY);
+  EXPECT_THAT(error(), HasSubstr("fused.map: "));
+  EXPECT_STREQ(rm_context_error(context.get()).location,
+               GpuProgram::current->units[0].location);
+  EXPECT_EQ(telemetry()["unit_executions"].size(), 0u);
+}
+
 void placesUnits(const rm_tensor *args, rm_tensor *results) {
   if (rm_place(&GpuProgram::current->program, 0))
     return scaleThenIncrement(args, results);
@@ -369,9 +385,13 @@ TEST_F(VulkanTest, UnitsArePlacedByThePolicy) {
 }
 
 void asksForAHugeGrid(const rm_tensor *args, rm_tensor *results) {
-  if (rm_place(&GpuProgram::current->program, 0))
+  const rm_program *program = &GpuProgram::current->program;
+  rm_unit_begin(program, 0);
+  if (rm_place(program, 0))
     gridTooLarge(args, results);
+  rm_count("fallback: a-reason", 1);
   placesUnits(args, results);
+  rm_unit_end(program, 0);
 }
 
 TEST_F(VulkanTest, UnderAutoADeviceFailureIsAnsweredByTheCpu) {
@@ -385,8 +405,17 @@ TEST_F(VulkanTest, UnderAutoADeviceFailureIsAnsweredByTheCpu) {
   EXPECT_THAT(rm_context_note(context.get()),
               HasSubstr("beyond the device's limit"));
   json t = telemetry();
-  EXPECT_EQ(t["fallbacks"].size(), 1u);
+  ASSERT_EQ(t["fallbacks"].size(), 2u);
+  EXPECT_EQ(t["fallbacks"][0]["reason"], "a-reason");
+  EXPECT_THAT(t["fallbacks"][1]["reason"].get<std::string>(),
+              HasSubstr("device-failure: "));
+  EXPECT_EQ(t["fallbacks"][1]["count"], 1);
   EXPECT_EQ(t["decisions"][1]["reason"], "device-failure");
+  // Once, on the CPU: on the device it did not end.
+  ASSERT_EQ(t["unit_executions"].size(), 1u);
+  EXPECT_EQ(t["unit_executions"][0]["device"], "cpu");
+  EXPECT_EQ(t["unit_executions"][0]["count"], 1);
+  EXPECT_GT(t["unit_executions"][0]["total_wall_time_ns"], 0);
 
   // Without CPU code the device's failure stays the error.
   GpuProgram gpuOnly(gridTooLarge);
@@ -408,6 +437,8 @@ TEST_F(VulkanTest, UnderAutoALackingFeatureSendsTheUnitToTheCpu) {
   EXPECT_EQ(t["decisions"][0]["reason"], "unsupported");
   EXPECT_THAT(t["fallbacks"][0]["reason"].get<std::string>(),
               HasSubstr("shared memory of 1048576"));
+  EXPECT_THAT(rm_context_note(context.get()),
+              HasSubstr("fused.map ran on the CPU, because llvmpipe"));
 }
 
 TEST_F(VulkanTest, AProgramAtAnotherAddressFindsItsPipelines) {

@@ -1,0 +1,57 @@
+// Every unit stands between marks of its own number, and what it becomes on a device stays between them.
+// RUN: runmat-opt %s --mark-units | FileCheck %s
+// RUN: runmat-opt %s --mark-units --convert-fused-to-offload=at-run-time 2>&1 | FileCheck %s --check-prefix=BOTH
+// RUN: runmat-opt %s --mark-units --decompose-fused | FileCheck %s --check-prefix=CPU
+// RUN: not runmat-opt %s --convert-fused-to-offload=all 2>&1 | FileCheck %s --check-prefix=UNMARKED
+
+// CHECK: module attributes {offload.units = [
+// CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+20]]:8", name = "fused.image_normalize"}
+// CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+39]]:10", name = "fused.map"}
+
+// UNMARKED: mark-units.mlir:[[@LINE+17]]:8: error: {{.*}}is not marked; run mark-units first
+
+// CHECK-LABEL: func.func @units
+// BOTH-LABEL: func.func @units
+// CPU-LABEL: func.func @units
+func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, tensor<8xf32>) {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  // CHECK: offload.unit_begin 0
+  // CHECK-NEXT: fused.image_normalize
+  // CHECK: offload.unit_end 0
+  // BOTH: offload.unit_begin 0
+  // BOTH-NEXT: offload.place 0
+  // BOTH-NEXT: scf.if
+  // BOTH: offload.download
+  // BOTH: fused.image_normalize
+  // BOTH: offload.unit_end 0
+  // CPU: offload.unit_begin 0
+  %a = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<4x64x64xf32>) epsilon(%e : tensor<f32>) {
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  } -> tensor<4x64x64xf32>
+  // CPU: array.sqrt
+  // CPU: offload.unit_end 0
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %start = array.full %e : tensor<f32> to tensor<8xf32>
+  // A unit without a GPU form counts as a fallback each time it runs.
+  // CHECK: scf.for
+  // CHECK-NEXT: offload.unit_begin 1
+  // CHECK: fused.map
+  // CHECK: offload.unit_end 1
+  // CHECK-NEXT: scf.yield
+  // BOTH: offload.unit_begin 1
+  // BOTH-NEXT: offload.count "fallback: fused.map: unit-kind"
+  // BOTH-NEXT: fused.map
+  // BOTH: offload.unit_end 1
+  %b = scf.for %i = %zero to %n step %one iter_args(%s = %start) -> tensor<8xf32> {
+    %t = fused.map ins(%s : tensor<8xf32>) maps [affine_map<(i) -> (i)>] {
+    ^bb0(%v: f32):
+      %r = array.sqrt %v : f32
+      %q = array.exp %r : f32
+      fused.yield %q : f32
+    } -> tensor<8xf32>
+    scf.yield %t : tensor<8xf32>
+  }
+  return %a, %b : tensor<4x64x64xf32>, tensor<8xf32>
+}
