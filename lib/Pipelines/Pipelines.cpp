@@ -75,7 +75,7 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                       // while both are still scalar array ops.
                       pm.addNestedPass<func::FuncOp>(
                           createLinalgGeneralizeNamedOpsPass());
-                      pm.addPass(createLinalgElementwiseOpFusionPass());
+                      pm.addPass(createFuseLinalgElementwise());
                       clean(pm);
                       // After fusion, since it knows fewer and simpler ops
                       // before than after.

@@ -31,6 +31,20 @@ def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def FuseLinalgElementwise : Pass<"fuse-linalg-elementwise", "::mlir::ModuleOp"> {
+  let summary = "Fuse elementwise linalg operations into the operations that read them";
+  let description = [{
+    Upstream's fusion of `linalg.generic`, with three more conditions: producer and reader are in one block
+    (a loop would repeat the producer's work), no end of a unit lies between them (its time would be counted
+    elsewhere), and the reader reads each element once, unless the producer only moves data (a matmul would
+    repeat the work for each row).
+
+    Shown by test/Target/CPU/fuse-linalg-elementwise.mlir.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def ExpandMemRefCopy : Pass<"expand-memref-copy", "::mlir::ModuleOp"> {
   let summary = "Turn memref.copy into linalg operations";
   let description = [{
