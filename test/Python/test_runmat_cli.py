@@ -203,8 +203,8 @@ class BadInputTest(EntriesTest):
         self.assert_error(1, "several functions and none is called main", "run", self.program, "--device", "cpu")
 
     def test_devices(self):
-        for device in ("tpu", "gpu=", "GPU", ""):
-            self.assert_error(1, f"unknown device '{device}', expected cpu, gpu, gpu=NAME or auto",
+        for device in ("tpu", "gpu=", "auto=", "cpu=x", "GPU", ""):
+            self.assert_error(1, f"unknown device '{device}', expected cpu, gpu, gpu=NAME, auto or auto=NAME",
                               "run", self.program, "--device", device)
         self.assert_error(1, "--device gpu=no such device: ", "run", self.program, "--device", "gpu=no such device")
 

@@ -28,6 +28,17 @@ func.func @main(%x: tensor<?x?x?xf32>, %n: index) -> (tensor<?x?x?xf32>, tensor<
   return %y, %z : tensor<?x?x?xf32>, tensor<8xf32>
 }
 """
+MEAN = """
+func.func @main(%x: tensor<?x?x?xf32>) -> tensor<f32> {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %m = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>)
+      reductions [#fused.reduction<mean dims [0, 1, 2]>] {
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  } -> tensor<f32>
+  return %m : tensor<f32>
+}
+"""
 NORMALIZE, MAP = "fused.image_normalize", "fused.map"
 
 
@@ -132,6 +143,29 @@ class TelemetryOnGPUTest(ProgramTest):
         t = self.run_program("--device", "cpu", program="both.so")
         self.assertEqual(self.executions(t), {NORMALIZE: (1, "cpu"), MAP: (5, "cpu")})
         self.assertEqual(t["fallbacks"], [], "nothing falls back where the CPU was asked for")
+
+    def test_a_device_failure_is_a_fallback_and_said(self):
+        """A plane beyond the device's limit of one binding: the call runs again on the CPU."""
+        self.write("mean.mlir", MEAN)
+        np.save(self.path("small.npy"), np.ones((1, 8, 8), np.float32))
+        np.save(self.path("large.npy"), np.ones((1, 8192, 5000), np.float32))
+        for name, failed in (("small.npy", False), ("large.npy", True)):
+            with self.subTest(name):
+                run = self.tool("run", "mean.mlir", "--device", "auto=lavapipe", "--input", name, "--time=1",
+                                "--telemetry", "m.json", "--output", "m.npy")
+                self.assertEqual(run.returncode, 0, run.stderr)
+                self.assertEqual(np.load(self.path("m.npy")), 0)
+                with open(self.path("m.json"), encoding="utf-8") as file:
+                    t = json.load(file)
+                count, device = self.executions(t)[NORMALIZE]
+                self.assertEqual((count, device == "cpu"), (2, failed))
+                self.assertEqual([f["count"] for f in t["fallbacks"]], [2] if failed else [])
+                self.assertEqual(run.stderr.count("note: "), int(failed), run.stderr)
+                if failed:
+                    self.assertIn("device-failure: fused.image_normalize: one plane is larger",
+                                  t["fallbacks"][0]["reason"])
+                    self.assertIn("note: ran on the CPU, because: fused.image_normalize: one plane", run.stderr)
+                    self.assertIn(f"unit {NORMALIZE} at ", run.stdout)
 
 
 if __name__ == "__main__":

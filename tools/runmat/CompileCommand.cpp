@@ -19,13 +19,14 @@ static std::string stemOf(const std::string &path) {
 static Status compileProgram(const CompileCommandOptions &options) {
   Context context;
   CompileOptions forDevice;
-  if (options.device.rfind("gpu=", 0) == 0) {
+  if (options.device.find('=') != std::string::npos) {
     // Code for a named GPU may use what it has beyond the baseline.
     Result<Context> made = makeContext(options.device, 0);
     if (!made)
       return made.error();
-    forDevice = compileOptions(options, made->get());
-    RuntimeText info(rm_device_info_json(made->get()));
+    bool found = rm_context_has_gpu(made->get());
+    forDevice = compileOptions(options, found ? made->get() : nullptr);
+    RuntimeText info(found ? rm_device_info_json(made->get()) : nullptr);
     if (info)
       forDevice.deviceInfo = info.get();
   } else {

@@ -13,11 +13,13 @@
 namespace runmat::cli {
 
 Status checkDevice(const std::string &device) {
-  if (device == "cpu" || device == "gpu" || device == "auto" ||
-      (device.rfind("gpu=", 0) == 0 && device.size() > 4))
+  std::string kind = device.substr(0, device.find('='));
+  bool named = kind.size() + 1 < device.size();
+  if ((device == "cpu" || kind == "gpu" || kind == "auto") &&
+      (named || device == kind))
     return {};
   return Error{"--device: unknown device '" + device +
-               "', expected cpu, gpu, gpu=NAME or auto"};
+               "', expected cpu, gpu, gpu=NAME, auto or auto=NAME"};
 }
 
 Result<Context> makeContext(const std::string &device, int threads) {

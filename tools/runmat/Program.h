@@ -20,7 +20,7 @@ struct Release {
 using Context = std::unique_ptr<rm_context, Release>;
 using RuntimeText = std::unique_ptr<char, Release>;
 
-/// "cpu", "gpu", "gpu=NAME" or "auto"; anything else is an error.
+/// "cpu", "gpu", "gpu=NAME", "auto" or "auto=NAME"; anything else is an error.
 Status checkDevice(const std::string &device);
 
 /// A context for the device, or why there is none.

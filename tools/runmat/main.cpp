@@ -38,8 +38,8 @@ static void addRun(CLI::App &app, RunOptions &options) {
                     "The program: MLIR, or a shared object of runmat compile");
   command
       ->add_option("--device", options.device,
-                   "cpu, gpu, gpu=PART OF ITS NAME, or auto: a GPU if there is "
-                   "a real one, else the CPU")
+                   "cpu, gpu, gpu=PART OF ITS NAME, auto: a GPU if there is a "
+                   "real one, else the CPU, or auto=PART OF ITS NAME")
       ->capture_default_str();
   // One value each, so that "--input a.npy prog.mlir" leaves the program alone.
   command
@@ -87,7 +87,7 @@ static void addCompile(CLI::App &app, CompileCommandOptions &options) {
   command
       ->add_option("--device", options.device,
                    "cpu: native code only; gpu or gpu=NAME: GPU code wherever "
-                   "possible; auto: both")
+                   "possible; auto or auto=NAME: both")
       ->capture_default_str();
 }
 
