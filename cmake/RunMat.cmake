@@ -54,6 +54,9 @@ function(runmat_mlir_tool name)
   target_precompile_headers(${name} REUSE_FROM runmat_pch)
   target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
   add_dependencies(${name} runmat_tablegen)
+  if(CMAKE_BUILD_TYPE STREQUAL "Asan")
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/SanitizerOptions.cpp)
+  endif()
 endfunction()
 
 # runmat_plain_library(NAME [SHARED] SOURCES ... [LINK libraries]): C++ without MLIR or LLVM.

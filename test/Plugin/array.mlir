@@ -1,4 +1,6 @@
 // A stock mlir-opt with the plugin reads, verifies and prints the array dialect.
+// A library with a sanitizer needs a host with one.
+// UNSUPPORTED: asan
 // RUN: mlir-opt --load-dialect-plugin=%runmat_plugin --load-pass-plugin=%runmat_plugin %s | FileCheck %s
 
 // CHECK-LABEL: func.func @scale

@@ -1,4 +1,6 @@
 // The plugin's passes run in a stock mlir-opt, as a pipeline, with the dialects that they make.
+// A library with a sanitizer needs a host with one.
+// UNSUPPORTED: asan
 // RUN: mlir-opt --load-dialect-plugin=%runmat_plugin --load-pass-plugin=%runmat_plugin \
 // RUN:   --pass-pipeline='builtin.module(fuse-image-normalize)' %s | FileCheck %s
 
