@@ -21,6 +21,11 @@ CompiledImplementation::create(const std::string &device,
     return Error{reason};
   made->options = options;
   made->options.entry = "main";
+  if (rm_context_has_gpu(made->context)) {
+    char *info = rm_device_info_json(made->context);
+    made->options.deviceInfo = info ? info : "";
+    rm_string_free(info);
+  }
   char name[] = "/tmp/runmat-differential-XXXXXX";
   int file = mkstemp(name);
   if (file < 0)

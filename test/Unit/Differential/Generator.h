@@ -111,6 +111,9 @@ private:
   mlir::func::FuncOp function;
 };
 
+/// A program around ImageNormalize (GeneratorNormalize.cpp).
+GeneratedProgram generateNormalize(mlir::MLIRContext &context, uint64_t seed);
+
 /// Largest magnitude below which the integers of a float type have no gaps;
 /// kUnbounded for integer types.
 double exactLimit(mlir::Type element);

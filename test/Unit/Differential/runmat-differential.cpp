@@ -66,6 +66,8 @@ int main(int argc, char **argv) {
       "passes",
       llvm::cl::desc("pipeline on the module, e.g. canonicalize,cse"));
   llvm::cl::opt<bool> compile("compile", llvm::cl::desc("compile and run"));
+  llvm::cl::opt<bool> normalize(
+      "normalize", llvm::cl::desc("programs around ImageNormalize only"));
   llvm::cl::opt<bool> fuse("fuse", llvm::cl::desc("fuse before compiling"));
   llvm::cl::opt<std::string> device(
       "device", llvm::cl::desc("cpu, gpu, gpu=NAME (with --compile)"),
@@ -98,10 +100,12 @@ int main(int argc, char **argv) {
     }
     compiled = std::move(*created);
   }
-  unsigned failures = 0, made = 0;
+  unsigned failures = 0, made = 0, withKernels = 0;
   for (; made < count && failures < most; ++made) {
     uint64_t number = seed + made;
-    GeneratedProgram program = Generator(context, number).generate();
+    GeneratedProgram program = normalize
+                                   ? generateNormalize(context, number)
+                                   : Generator(context, number).generate();
     std::string text;
     llvm::raw_string_ostream(text) << *program.module;
     if (print)
@@ -120,9 +124,15 @@ int main(int argc, char **argv) {
       fail("interpreter: " + wanted.message());
       continue;
     }
-    Results got = compiled
-                      ? compiled->run(text, program.arguments)
-                      : afterPasses(*program.module, passes, program.arguments);
+    Results got = Error{"not run"};
+    if (!compiled) {
+      got = afterPasses(*program.module, passes, program.arguments);
+    } else if (auto code = compiled->compile(text)) {
+      withKernels += (*code)->program().num_kernels > 0;
+      got = compiled->call(**code, program.arguments);
+    } else {
+      got = code.error();
+    }
     if (!got) {
       fail(got.message());
       continue;
@@ -140,6 +150,9 @@ int main(int argc, char **argv) {
     if (!problem.empty())
       fail(problem);
   }
-  llvm::outs() << made << " programs, " << failures << " failures\n";
+  llvm::outs() << made << " programs, " << failures << " failures";
+  if (compiled && device != "cpu")
+    llvm::outs() << ", " << withKernels << " with GPU code";
+  llvm::outs() << "\n";
   return failures != 0;
 }
