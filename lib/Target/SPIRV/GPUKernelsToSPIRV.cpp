@@ -1,7 +1,8 @@
 // One full conversion of a gpu.module to a spirv.module, then the fix-ups that
 // upstream's passes lack: push constants without Binding, decorations from the
-// kernels' access attributes, float controls. Both emulation options are off: a
-// missing capability must be an error, not another buffer layout.
+// kernels' access attributes, exact arithmetic, float controls. Both emulation
+// options are off: a missing capability must be an error, not another buffer
+// layout.
 #include "runmat/Target/SPIRV.h"
 
 #include "mlir/Conversion/ArithToSPIRV/ArithToSPIRV.h"
@@ -199,6 +200,18 @@ void decorate(spirv::ModuleOp module, const Arguments &arguments) {
   }
 }
 
+/// Vulkan lets a device reassociate and contract, and drivers do: one folds
+/// (x + 1.5 * 2^23) - 1.5 * 2^23, which rounds to an integer, to x. The
+/// arithmetic that comes here has no such flags: it means what it says.
+void keepArithmeticExact(spirv::ModuleOp module) {
+  auto unit = UnitAttr::get(module.getContext());
+  module.walk([&](Operation *op) {
+    if (isa<spirv::FAddOp, spirv::FSubOp, spirv::FMulOp, spirv::FDivOp,
+            spirv::FNegateOp, spirv::GLFmaOp>(op))
+      op->setAttr("no_contraction", unit);
+  });
+}
+
 /// Vulkan lets a device assume that NaN and infinities do not occur, unless an
 /// entry point asks for them.
 void preserveNanInf(spirv::ModuleOp module) {
@@ -261,6 +274,7 @@ LogicalResult runmat::convertKernelsToSPIRV(ModuleOp module,
     if (failed(passes.run(converted)))
       return failure();
     decorate(converted, arguments);
+    keepArithmeticExact(converted);
     if (profile.preserveNanInf)
       preserveNanInf(converted);
     PassManager update(module.getContext(),

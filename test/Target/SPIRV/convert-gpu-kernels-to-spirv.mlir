@@ -31,7 +31,15 @@ gpu.module @kernels {
     %e = math.exp2 %v : vector<4xf32>
     // CHECK: spirv.GL.Log2
     %f = math.log2 %e : vector<4xf32>
-    %s = vector.reduction <add>, %f : vector<4xf32> into f32
+    // A driver must not fold this to %f: it rounds to an integer.
+    // CHECK: spirv.FAdd %{{.*}}, %{{.*}} {no_contraction} : vector<4xf32>
+    // CHECK: spirv.FSub %{{.*}}, %{{.*}} {no_contraction} : vector<4xf32>
+    %shift = arith.constant dense<0x4B400000> : vector<4xf32>
+    %shifted = arith.addf %f, %shift : vector<4xf32>
+    %whole = arith.subf %shifted, %shift : vector<4xf32>
+    // CHECK: spirv.GL.Fma %{{.*}}, %{{.*}}, %{{.*}} {no_contraction} : vector<4xf32>
+    %fma = math.fma %whole, %f, %whole : vector<4xf32>
+    %s = vector.reduction <add>, %fma : vector<4xf32> into f32
     // CHECK: spirv.GroupNonUniformFAdd <Subgroup> <Reduce>
     %r = gpu.subgroup_reduce add %s : (f32) -> f32
     %sg = gpu.subgroup_id : index
