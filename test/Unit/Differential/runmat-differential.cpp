@@ -113,6 +113,7 @@ int main(int argc, char **argv) {
     std::string problem;
     auto fail = [&](const std::string &why) {
       llvm::outs() << "seed " << number << ": " << why << "\n" << text << "\n";
+      llvm::outs().flush(); // a long run may be ended from outside
       ++failures;
     };
     if (failed(verify(*program.module))) {
