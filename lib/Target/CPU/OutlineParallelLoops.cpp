@@ -5,6 +5,7 @@
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace runmat {
@@ -17,21 +18,32 @@ using namespace runmat;
 
 namespace {
 
-/// A loop in the body multiplies the work of an iteration by its trip count,
-/// taken as `unknownTripCount` where it is not constant.
+/// Whether the operation becomes an instruction or a few, not a call of libm.
+bool isInstruction(Operation &op) {
+  return !isa_and_nonnull<math::MathDialect>(op.getDialect()) ||
+         isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp,
+             math::FloorOp, math::FmaOp, math::RoundEvenOp, math::SqrtOp,
+             math::TruncOp>(op);
+}
+
+/// Work of one iteration: its operations, and those of a loop in the body as
+/// often as it runs (`unknownTripCount` times where that is not constant).
 int64_t weightOf(Block &block, int64_t unknownTripCount) {
-  int64_t weight = 1;
-  for (Operation &op : block) {
+  constexpr runmat::CPUProfile profile;
+  int64_t operations = 0, loops = 0;
+  block.walk<WalkOrder::PreOrder>([&](Operation *op) {
     auto loop = dyn_cast<scf::ForOp>(op);
-    if (!loop)
-      continue;
+    if (!loop) {
+      operations += isInstruction(*op) ? 1 : profile.callOperations;
+      return WalkResult::advance();
+    }
     std::optional<APInt> trips = loop.getStaticTripCount();
     int64_t count =
         trips ? std::max<int64_t>(trips->getSExtValue(), 1) : unknownTripCount;
-    weight =
-        std::max(weight, count * weightOf(*loop.getBody(), unknownTripCount));
-  }
-  return weight;
+    loops += count * weightOf(*loop.getBody(), unknownTripCount);
+    return WalkResult::skip();
+  });
+  return std::max<int64_t>(1, operations / profile.unitOperations) + loops;
 }
 
 Value indexConstant(OpBuilder &b, Location loc, int64_t value) {

@@ -41,15 +41,21 @@ struct CPUProfile {
   /// through them.
   int64_t streamingBytes = 8 << 20;
 
+  /// Work is counted in elements of a loop of a few operations: 0.11 ns each
+  /// (y = x + x of f32 in cache; one core).
+  int64_t unitOperations = 8;
+
+  /// Operations that a call into libm counts for, 7 ns: sin of f32 takes 2.3
+  /// ns, erf 8, tanh 14, cbrt 21.
+  int64_t callOperations = 512;
+
   /// Work of an element of the apply pass, the statistics' element being 1:
   /// between 1 (no gamma) and 7 (0.75 ns with one).
   int64_t applyWork = 4;
 
-  /// Parallel loops of fewer elements (times what each is worth) run on the
-  /// calling thread. Waking the other core takes some 30 us, in which one core
-  /// raises 40,000 elements of f32 to a power (0.75 ns each), but adds 262,144
-  /// (0.11 ns): the number is for long bodies.
-  int64_t minWork = 32768;
+  /// Parallel loops of less work run on the calling thread. Waking the other
+  /// core takes some 30 us, in which one core adds 262,144 elements.
+  int64_t minWork = 262144;
 
   /// Trips that a loop of unknown length inside a parallel loop counts for. A
   /// guess, not a measurement: rows of images and matrices are longer, so that
