@@ -22,7 +22,9 @@
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
 
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 using namespace mlir;
 using namespace runmat;
@@ -226,6 +228,25 @@ bool Compilation::takeDevicePart(ModuleOp module,
   return true;
 }
 
+/// The first use of the code generator, beside the stages on MLIR, once a
+/// process and where there is another core.
+class WarmUp {
+public:
+  explicit WarmUp(unsigned optLevel) {
+    static std::atomic<bool> done = false;
+    if (std::thread::hardware_concurrency() > 1 && !done.exchange(true))
+      thread = std::thread(warmUpCodeGenerator, optLevel);
+  }
+  ~WarmUp() { wait(); }
+  void wait() {
+    if (thread.joinable())
+      thread.join();
+  }
+
+private:
+  std::thread thread;
+};
+
 Result<std::unique_ptr<llvm::MemoryBuffer>>
 Compilation::run(const std::string &name, bool keepAll) {
   if (options.remarks || !options.remarksFile.empty())
@@ -249,6 +270,7 @@ Compilation::run(const std::string &name, bool keepAll) {
   prepareEntries(module);
   lap("parse");
 
+  WarmUp warmUp(options.optLevel);
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       createHostTargetMachine(options.optLevel);
   if (!machine)
@@ -299,6 +321,7 @@ Compilation::run(const std::string &name, bool keepAll) {
   code->setDataLayout((*machine)->createDataLayout());
   addProgramTables(*code, info, **machine);
   lap("translate");
+  warmUp.wait();
   auto object = emitObject(*code, **machine, options.optLevel);
   if (!object)
     return Error{llvm::toString(object.takeError())};

@@ -44,6 +44,11 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 emitObject(llvm::Module &module, llvm::TargetMachine &machine,
            unsigned optLevel);
 
+/// Uses the code generator once on a small program. Its first use in a process
+/// costs about 20 ms (tables, pages of the library, symbols bound on first
+/// call); a compiler can pay them on another core while it still has no code.
+void warmUpCodeGenerator(unsigned optLevel);
+
 /// An object file linked into this process.
 class LoadedObject {
 public:
