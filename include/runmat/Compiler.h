@@ -43,6 +43,10 @@ struct CompileOptions {
   /// 0 to 3, of the native code.
   unsigned optLevel = 3;
 
+  /// Width of the vectors that CPU schedules use, a power of 2 from 128 on; 0
+  /// is the host's registers.
+  unsigned vectorBits = 0;
+
   /// What rm_device_info_json said about the GPU that the code is for. Empty:
   /// what any Vulkan 1.1 device can run.
   std::string deviceInfo;

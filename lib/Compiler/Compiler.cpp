@@ -289,7 +289,8 @@ Compilation::run(const std::string &name, bool keepAll) {
                                  : OffloadUnits::AtRunTime;
     pipeline.offload.deviceValues = true;
   }
-  pipeline.cpu.vectorBits = hostVectorBits(**machine);
+  pipeline.cpu.vectorBits =
+      options.vectorBits ? options.vectorBits : hostVectorBits(**machine);
   if (Status status = dump(module, "input"); !status)
     return status.error();
   for (const Stage &stage : compilerStages(pipeline)) {

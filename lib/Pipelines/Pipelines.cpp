@@ -81,6 +81,10 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                       // before than after.
                       pm.addPass(createExpandMathPass());
                       clean(pm);
+                      // Bodies are arith and math now, which have vector forms;
+                      // values are still tensors, so nothing aliases.
+                      pm.addPass(createConvertLinalgToVectorPass(options.cpu));
+                      clean(pm);
                     }});
 
   stages.push_back(

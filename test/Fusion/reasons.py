@@ -7,14 +7,16 @@ source = sys.argv[1]
 read = lambda path: open(path, encoding="utf-8").read()
 
 
-def missing(macro, list_file, page, tests):
+def missing(macro, list_file, page, *tests):
     reasons = re.findall(rf'(?m)^{macro}\(\w+,\s*"([^"]+)"', read(f"{source}/include/runmat/{list_file}"))
     docs = read(f"{source}/docs/{page}")
-    shown = "".join(line for path in glob.glob(f"{source}/test/{tests}/*.mlir")
+    shown = "".join(line for folder in tests
+                    for path in glob.glob(f"{source}/test/{folder}/*.mlir")
                     for line in open(path, encoding="utf-8") if "REMARK" in line)
     return [r for r in reasons if f"`{r}`" not in docs or r not in shown] if reasons else [list_file]
 
 
 bad = (missing("RUNMAT_REJECTION", "Dialect/Fused/Rejections.def", "fusion.md", "Fusion")
-       + missing("RUNMAT_CPU_DETOUR", "Conversion/CPUDetours.def", "cpu-refusals.md", "Conversion/FusedToVector"))
+       + missing("RUNMAT_CPU_DETOUR", "Conversion/CPUDetours.def", "cpu-refusals.md",
+                 "Conversion/FusedToVector", "Conversion/LinalgToVector"))
 sys.exit(f"not documented or not tested: {bad}" if bad else 0)

@@ -38,6 +38,10 @@ namespace runmat {
 std::unique_ptr<mlir::Pass>
 createConvertFusedToVectorPass(const CPUProfile &cpu);
 
+/// --convert-linalg-to-vector with numbers of this machine.
+std::unique_ptr<mlir::Pass>
+createConvertLinalgToVectorPass(const CPUProfile &cpu);
+
 #define GEN_PASS_REGISTRATION
 #include "runmat/Conversion/Passes.h.inc"
 

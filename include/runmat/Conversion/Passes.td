@@ -52,4 +52,24 @@ def ConvertFusedToVectorPass : Pass<"convert-fused-to-vector"> {
     "::runmat::offload::OffloadDialect"];
 }
 
+def ConvertLinalgToVectorPass : Pass<"convert-linalg-to-vector"> {
+  let summary = "products and transposes on tensors become tiled, parallel vector loops over memrefs";
+  let description = [{
+    For `linalg.generic` operations whose loops LLVM cannot vectorise well in the order that they have. A product
+    (`out + f(a) * g(b)`, any layouts and batch dims) keeps a tile of its result in registers while it sums; edges
+    are masked, and an operand that is not contiguous along the result's last dim is copied first. An elementwise
+    operation that reads an operand across its rows moves square blocks, transposed in registers. Other operations
+    stay for parallel loops. Missed remarks (category `cpu-schedule`) say why a product or transpose stays:
+    docs/cpu-refusals.md lists the reasons.
+
+    Test: test/Conversion/LinalgToVector/
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"::runmat::CPUProfile().vectorBits",
+           "width of the host's vector registers">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif

@@ -2,8 +2,8 @@
 // its vectors is made or taken by array operations around the unit: one pass
 // over the operand in question, where taking the whole unit apart would cost
 // several over the batch.
-#include "Detours.h"
 #include "ImageNormalize.h"
+#include "runmat/Conversion/CPUDetours.h"
 #include "runmat/Dialect/Array/CheckMessages.h"
 #include "runmat/Dialect/Offload/Offload.h"
 
@@ -35,7 +35,8 @@ private:
         b, at, tensor ? tensor.clone(element) : element, value);
   }
   void report(CPUDetour detour, const char *what, unsigned number) {
-    reportDetour(op, detour, what + std::to_string(number));
+    reportDetour(op, "convert-fused-to-vector", detour,
+                 what + std::to_string(number));
   }
 
   fused::ImageNormalizeOp op;

@@ -146,6 +146,7 @@ Program::Outcome Program::compiled(const std::string &path) {
   CompileOptions options;
   options.fuse = false;
   options.optLevel = 1;
+  options.vectorBits = vectorBits;
   Result<std::unique_ptr<CompiledProgram>> program = compileFile(path, options);
   if (!program) {
     outcome.error = "compile: " + program.error().message;

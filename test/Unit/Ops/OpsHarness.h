@@ -47,6 +47,9 @@ public:
 
   int size() const { return int(results.size()); }
 
+  /// Width of the vectors that code is scheduled for; 0 is the host's.
+  unsigned vectorBits = 0;
+
 private:
   struct Outcome {
     std::vector<io::Tensor> results;

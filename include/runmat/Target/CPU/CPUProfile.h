@@ -41,6 +41,42 @@ struct CPUProfile {
   /// through them.
   int64_t streamingBytes = 8 << 20;
 
+  /// Rows of a product's tile, and vector registers a row: accumulators beside
+  /// the vectors and splats that they are summed from in 32 registers (AVX-512)
+  /// or 16.
+  int64_t tileRows() const { return vectorBits >= 512 ? 12 : 6; }
+  int64_t tileRegisters = 2;
+
+  /// The same where there is one row: independent sums hide the latency of fma
+  /// (4 cycles on Zen 3 and 4, two a cycle).
+  int64_t tileRegistersOfOneRow = 8;
+
+  /// Tiles of a task down and across.
+  int64_t taskRows = 4, taskColumns = 4;
+
+  /// Terms that a tile sums at a time.
+  int64_t sumBlock = 256;
+
+  /// A product of at most this many terms is a plain loop.
+  int64_t productsWorthTiling = 512;
+
+  /// Rows from which on a copy of the other operand to a contiguous layout
+  /// pays.
+  int64_t rowsWorthCopying = 4;
+
+  /// Products that one core sums in the time of one unit of work (below).
+  int64_t productsPerElement = 4;
+
+  /// A side of a block that is transposed in registers: at most 16 vectors, and
+  /// where a dim is known to be shorter than 8 elements move one by one.
+  int64_t mostBlockLanes = 16, blockLanes = 8;
+
+  /// Blocks of a task down and across.
+  int64_t taskBlocks = 4;
+
+  /// Work of a permuted element, that of a contiguous one being 1.
+  int64_t permutedWork = 4;
+
   /// Work is counted in elements of a loop of a few operations: 0.11 ns each
   /// (y = x + x of f32 in cache; one core).
   int64_t unitOperations = 8;
