@@ -4,6 +4,8 @@
 #include "Call.h"
 #include "Tensor.h"
 
+#include <memory>
+
 namespace runmat::runtime {
 
 /// A row-major device tensor with an owner.
@@ -23,21 +25,30 @@ static void toDevice(rm_context &context, const rm_tensor &tensor,
     throw Error(RM_ERROR_NO_DEVICE, "this context has no GPU");
   int64_t bytes = tensorBytes(tensor);
   vulkan::BufferRef buffer = context.stream->allocate(bytes);
-  if (DeviceOwner *owner = deviceOwner(tensor)) {
-    if (owner->buffer->device() != context.device.get())
-      throw Error(RM_ERROR_ARGUMENT, "the tensor is on another device");
-    if (bytes > 0)
-      context.stream->copy(*buffer, 0, *owner->buffer, 0, bytes);
-  } else if (isRowMajor(tensor)) {
-    context.stream->upload(*buffer, tensor.data, bytes);
-  } else {
-    rm_tensor dense =
-        makeHostTensor(context.memory, tensor.dtype, tensor.rank, tensor.sizes);
-    copyRowMajor(dense.data, tensor);
-    context.stream->upload(*buffer, dense.data, bytes);
-    rm_tensor_release(&dense);
+  rm_tensor dense{};
+  std::unique_ptr<rm_tensor, decltype(&rm_tensor_release)> release(
+      nullptr, rm_tensor_release);
+  try {
+    if (DeviceOwner *owner = deviceOwner(tensor)) {
+      if (owner->buffer->device() != context.device.get())
+        throw Error(RM_ERROR_ARGUMENT, "the tensor is on another device");
+      if (bytes > 0)
+        context.stream->copy(*buffer, 0, *owner->buffer, 0, bytes);
+    } else if (isRowMajor(tensor)) {
+      context.stream->upload(*buffer, tensor.data, bytes);
+    } else {
+      dense = makeHostTensor(context.memory, tensor.dtype, tensor.rank,
+                             tensor.sizes);
+      release.reset(&dense);
+      copyRowMajor(dense.data, tensor);
+      context.stream->upload(*buffer, dense.data, bytes);
+    }
+    context.stream->finish();
+  } catch (...) {
+    // Commands may still write there; the stream knows when they are done.
+    context.stream->free(std::move(buffer));
+    throw;
   }
-  context.stream->finish();
   copy = makeDeviceTensor(std::move(buffer), tensor.dtype, tensor.rank,
                           tensor.sizes);
 }

@@ -36,7 +36,7 @@ vulkan::Binding makeBinding(Call &call, const VkPhysicalDeviceLimits &limits,
   uint64_t bytes = given.bytes;
   checkRange(buffer, given.offset, given.bytes);
   if (given.bytes == 0)
-    bytes = buffer.bytes() - given.offset;
+    bytes = buffer.wantedBytes() - given.offset;
   else // Kernels read whole vec4s; allocations are multiples of 16.
     bytes = std::min((bytes + 15) / 16 * 16, buffer.bytes() - given.offset);
   if (given.offset % limits.minStorageBufferOffsetAlignment != 0)

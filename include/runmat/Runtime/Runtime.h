@@ -137,8 +137,13 @@ enum rm_kernel_flags {
   RM_KERNEL_INT8 = 1 << 5,
   RM_KERNEL_STORAGE16 = 1 << 6,
   RM_KERNEL_STORAGE8 = 1 << 7,
-  RM_KERNEL_SUBGROUP_ARITHMETIC = 1 << 8
+  RM_KERNEL_SUBGROUP_ARITHMETIC = 1 << 8, /* and whole subgroups */
+  RM_KERNEL_PRESERVE_NAN = 1 << 9 /* shaderSignedZeroInfNanPreserveFloat32 */
 };
+
+/* Lanes that the subgroups of a kernel with RM_KERNEL_SUBGROUP_ARITHMETIC have
+ * at least. */
+#define RM_LEAST_SUBGROUP 4
 
 enum rm_access { RM_READ = 1, RM_WRITE = 2, RM_READ_WRITE = 3 };
 
@@ -151,8 +156,7 @@ typedef struct rm_kernel {
   int32_t
       num_bindings; /* storage buffers: set 0, bindings 0 .. num_bindings-1 */
   const uint8_t *access; /* one rm_access a binding */
-  int32_t
-      push_bytes; /* bytes of push constants, a multiple of 4, at most 128 */
+  int32_t push_bytes;    /* bytes of push constants, a multiple of 4 */
   int32_t workgroup_size[3];
   int32_t
       subgroup_size; /* required subgroup size, or 0 for the device's choice */

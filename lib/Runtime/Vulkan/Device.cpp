@@ -84,14 +84,26 @@ Candidate choose(const Instance &instance, const DeviceRequest &request) {
         return preference(a.profile) < preference(b.profile);
       });
 }
+
+/// Volk's table of functions is global, so only one instance opens at a time.
+std::shared_ptr<Instance> instanceOf(Registry &locked, bool validation) {
+  std::shared_ptr<Instance> &instance = locked.instances[validation];
+  if (!instance)
+    instance = std::make_shared<Instance>(validation);
+  return instance;
+}
 } // namespace
+
+std::shared_ptr<Instance> openInstance(bool validation) {
+  Registry &known = registry();
+  std::lock_guard<std::mutex> lock(known.mutex);
+  return instanceOf(known, validation);
+}
 
 std::shared_ptr<Device> Device::open(const DeviceRequest &request) {
   Registry &known = registry();
   std::lock_guard<std::mutex> lock(known.mutex);
-  std::shared_ptr<Instance> &instance = known.instances[request.validation];
-  if (!instance)
-    instance = std::make_shared<Instance>(request.validation);
+  std::shared_ptr<Instance> instance = instanceOf(known, request.validation);
   Candidate chosen = choose(*instance, request);
   auto &devices = known.devices;
   devices.erase(

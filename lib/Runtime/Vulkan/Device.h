@@ -25,6 +25,9 @@ struct DeviceRequest {
   std::string cacheFolder; ///< For pipelines; empty for no cache on disk.
 };
 
+/// The process's instance, opened at the first call; throws RM_ERROR_NO_DEVICE.
+std::shared_ptr<Instance> openInstance(bool validation);
+
 class Device : public std::enable_shared_from_this<Device> {
 public:
   /// Throws RM_ERROR_NO_DEVICE with the reason.

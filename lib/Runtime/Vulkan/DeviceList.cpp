@@ -2,8 +2,7 @@
 // used. No device is opened for it.
 
 #include "../Error.h"
-#include "Instance.h"
-#include "Profile.h"
+#include "Device.h"
 
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -12,9 +11,10 @@ using namespace runmat::runtime;
 
 extern "C" char *rm_devices_json(char *error, size_t error_size) {
   try {
-    vulkan::Instance instance(/*validation=*/false);
+    std::shared_ptr<vulkan::Instance> instance =
+        vulkan::openInstance(/*validation=*/false);
     nlohmann::json devices = nlohmann::json::array();
-    for (VkPhysicalDevice physical : instance.physicalDevices()) {
+    for (VkPhysicalDevice physical : instance->physicalDevices()) {
       vulkan::Profile profile(physical);
       nlohmann::json device = nlohmann::json::parse(profile.json());
       device["unusable"] = profile.unusable();

@@ -89,11 +89,14 @@ MemoryPool::~MemoryPool() {
 }
 
 bool MemoryPool::hostWritable() const {
-  return typeFlags[0] & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
+  constexpr VkMemoryPropertyFlags coherent =
+      VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
+      VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+  return (typeFlags[0] & coherent) == coherent;
 }
 
 bool MemoryPool::hostReadable() const {
-  return typeFlags[0] & VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
+  return hostWritable() && (typeFlags[0] & VK_MEMORY_PROPERTY_HOST_CACHED_BIT);
 }
 
 uint64_t MemoryPool::sizeClass(uint64_t bytes) {
@@ -142,6 +145,7 @@ BufferRef MemoryPool::allocate(uint64_t bytes, Usage usage) {
       }
     }
   }
+  buffer->setWantedBytes(bytes);
   return BufferRef(buffer, [keep = device.shared_from_this()](Buffer *freed) {
     keep->memory->release(freed);
   });
@@ -196,6 +200,8 @@ Buffer *MemoryPool::create(uint64_t capacity, Usage usage) {
           "vkBindBufferMemory");
   } catch (...) {
     device.vk.vkDestroyBuffer(device.handle, buffer->buffer, nullptr);
+    if (buffer->block)
+      giveBack(*buffer->block, buffer->offset, buffer->length);
     throw;
   }
   return buffer.release();
@@ -218,8 +224,11 @@ MemoryBlock *MemoryPool::allocateBlock(uint64_t bytes, uint32_t type) {
 
 void MemoryPool::destroy(Buffer *buffer) {
   device.vk.vkDestroyBuffer(device.handle, buffer->buffer, nullptr);
-  MemoryBlock &block = *buffer->block;
-  uint64_t start = buffer->offset, length = buffer->length;
+  giveBack(*buffer->block, buffer->offset, buffer->length);
+  delete buffer;
+}
+
+void MemoryPool::giveBack(MemoryBlock &block, uint64_t start, uint64_t length) {
   auto next = block.free.lower_bound(start);
   if (next != block.free.end() && next->first == start + length) {
     length += next->second;
@@ -234,7 +243,6 @@ void MemoryPool::destroy(Buffer *buffer) {
     }
   }
   block.free[start] = length;
-  delete buffer;
   if (length != block.bytes)
     return;
   device.vk.vkFreeMemory(device.handle, block.memory, nullptr);

@@ -34,6 +34,11 @@ public:
   VkBuffer handle() const { return buffer; }
   /// Usable bytes: at least what was asked for, rounded up to 16.
   uint64_t bytes() const { return capacity; }
+  /// What was asked for, rounded up to 16: what kernels bind as the whole
+  /// buffer. The rest may be more than a binding can have.
+  uint64_t wantedBytes() const { return wanted; }
+  /// For a request that takes over a freed buffer.
+  void setWantedBytes(uint64_t bytes) { wanted = (bytes + 15) / 16 * 16; }
 
 private:
   friend class MemoryPool;
@@ -43,6 +48,7 @@ private:
   uint64_t offset = 0;
   uint64_t length = 0; ///< Of the block; at least capacity.
   uint64_t capacity = 0;
+  uint64_t wanted = 0;
   Usage usage = Usage::Device;
 };
 
@@ -78,6 +84,7 @@ private:
   Buffer *create(uint64_t capacity, Usage usage);
   MemoryBlock *allocateBlock(uint64_t bytes, uint32_t type);
   void destroy(Buffer *buffer);
+  void giveBack(MemoryBlock &block, uint64_t offset, uint64_t length);
   void release(Buffer *buffer);
   void trim();
   uint32_t typeFor(Usage usage) const { return types[static_cast<int>(usage)]; }

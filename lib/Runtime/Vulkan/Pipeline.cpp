@@ -166,14 +166,13 @@ VkPipeline PipelineTable::create(const rm_program &program,
   info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
   info.stage.module = module;
   info.stage.pName = kernel.entry_point;
-  if (kernel.subgroup_size != 0 && device.profile.subgroupSizeControl) {
+  if (kernel.subgroup_size != 0 && device.profile.subgroupSizeControl)
     info.stage.pNext = &subgroup;
-    // The flag demands whole subgroups along x.
-    if (device.profile.fullSubgroups &&
-        kernel.workgroup_size[0] % kernel.subgroup_size == 0)
-      info.stage.flags =
-          VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
-  }
+  // Sums over subgroups count on every lane; Profile::lacking() has seen to it
+  // that the device can promise them.
+  if (kernel.flags & RM_KERNEL_SUBGROUP_ARITHMETIC)
+    info.stage.flags =
+        VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
   info.layout = layout;
   VkPipeline pipeline = VK_NULL_HANDLE;
   VkResult result = device.vk.vkCreateComputePipelines(

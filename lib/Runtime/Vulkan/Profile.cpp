@@ -149,7 +149,11 @@ std::string Profile::lacking(const rm_kernel &kernel) const {
       {RM_KERNEL_SUBGROUP_ARITHMETIC,
        (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_ARITHMETIC_BIT) &&
            (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT),
-       "subgroup arithmetic"}};
+       "subgroup arithmetic"},
+      {RM_KERNEL_SUBGROUP_ARITHMETIC, fullSubgroups, "computeFullSubgroups"},
+      {RM_KERNEL_PRESERVE_NAN,
+       bool(floatControls.shaderSignedZeroInfNanPreserveFloat32),
+       "shaderSignedZeroInfNanPreserveFloat32"}};
   for (const Need &need : needs)
     if ((kernel.flags & need.flag) && !need.present)
       return std::string("the device lacks ") + need.name;
@@ -185,6 +189,15 @@ std::string Profile::lacking(const rm_kernel &kernel) const {
       !(subgroupSizeControl && size >= minSubgroupSize &&
         size <= maxSubgroupSize))
     return "the device has no subgroup size " + std::to_string(size);
+  if (kernel.flags & RM_KERNEL_SUBGROUP_ARITHMETIC) {
+    uint32_t lanes = size ? size : subgroup.subgroupSize;
+    if (lanes < RM_LEAST_SUBGROUP)
+      return "the device's subgroups have fewer than " +
+             std::to_string(RM_LEAST_SUBGROUP) + " lanes";
+    if (kernel.workgroup_size[0] % lanes != 0)
+      return "a workgroup of " + std::to_string(kernel.workgroup_size[0]) +
+             " is not made of whole subgroups of " + std::to_string(lanes);
+  }
   return "";
 }
 

@@ -47,8 +47,20 @@ BufferRef Stream::allocate(uint64_t bytes) {
       BufferRef again = std::move(buffer);
       std::swap(buffer, freed.back());
       freed.pop_back();
+      again->setWantedBytes(bytes);
       return again;
     }
+  if (!current && running.empty())
+    freed.clear();
+  try {
+    return dev->memory->allocate(bytes, Usage::Device);
+  } catch (const Error &error) {
+    if (error.code != RM_ERROR_DEVICE_MEMORY || freed.empty())
+      throw;
+  }
+  // What is missing may be free as soon as the device has done its work.
+  waitUpTo(lastSerial);
+  freed.clear();
   return dev->memory->allocate(bytes, Usage::Device);
 }
 
@@ -111,8 +123,9 @@ Stream::Batch &Stream::recording() {
                                 2 * batchDispatches);
   batch->serial = ++lastSerial;
   current = std::move(batch);
-  if (!running.empty())
-    recordBarrier();
+  // Also where the host has waited: a fence makes writes available, but not
+  // visible to other commands.
+  recordBarrier();
   return *current;
 }
 
@@ -245,8 +258,13 @@ void Stream::dispatch(const rm_program &program, int32_t index,
                                VK_SHADER_STAGE_COMPUTE_BIT, 0,
                                static_cast<uint32_t>(kernel.push_bytes), push);
   auto query = static_cast<uint32_t>(2 * batch.launches.size());
+  // Behind a barrier the work begins when what it waits for has ended; that
+  // wait, for a transfer or for other batches, is not the kernel's time.
   if (batch.queries)
-    dev->vk.vkCmdWriteTimestamp(commands, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT,
+    dev->vk.vkCmdWriteTimestamp(commands,
+                                barrier || batch.launches.empty()
+                                    ? VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT
+                                    : VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT,
                                 batch.queries, query);
   dev->vk.vkCmdDispatch(commands, grid[0], grid[1], grid[2]);
   if (batch.queries)
@@ -254,9 +272,7 @@ void Stream::dispatch(const rm_program &program, int32_t index,
                                 batch.queries, query + 1);
   ++dispatchCount;
 
-  Launched launched;
-  launched.afterBarrier = barrier;
-  Launch &launch = launched.launch;
+  Launch launch;
   launch.kernel = kernel.entry_point;
   if (kernel.unit >= 0 && kernel.unit < program.num_units) {
     const rm_unit &unit = program.units[kernel.unit];
@@ -272,7 +288,7 @@ void Stream::dispatch(const rm_program &program, int32_t index,
                    {"workgroup_y", kernel.workgroup_size[1]},
                    {"workgroup_z", kernel.workgroup_size[2]},
                    {"vec4", launch.vec4}};
-  batch.launches.push_back(std::move(launched));
+  batch.launches.push_back(std::move(launch));
   batch.lastLocation = location ? location : "";
 }
 
@@ -299,8 +315,7 @@ void Stream::waitFor(Batch &batch) {
     return;
   dev->lost = true;
   std::string units;
-  for (const Launched &launched : batch.launches) {
-    const Launch &launch = launched.launch;
+  for (const Launch &launch : batch.launches) {
     const std::string &name =
         launch.unit.name.empty() ? launch.kernel : launch.unit.name;
     if (units.find(name) == std::string::npos)
@@ -355,18 +370,14 @@ void Stream::readTimestamps(Batch &batch) {
   double period = dev->profile.properties.limits.timestampPeriod;
   for (size_t i = 0; i < batch.launches.size(); ++i) {
     uint64_t start = ticks[2 * i], end = ticks[2 * i + 1];
-    // The first timestamp may be taken while the device still waits at the
-    // barrier: then the work began where the one before it ended.
-    if (i > 0 && batch.launches[i].afterBarrier)
-      start = std::max(start, ticks[2 * i - 1]);
     if (firstTick == 0)
       firstTick = start;
     lastTick = std::max(lastTick, end);
     auto ns =
         end > start ? static_cast<int64_t>(double(end - start) * period) : 0;
     deviceSumNs += ns;
-    batch.launches[i].launch.deviceTimeNs = ns;
-    telemetry.launch(std::move(batch.launches[i].launch));
+    batch.launches[i].deviceTimeNs = ns;
+    telemetry.launch(std::move(batch.launches[i]));
   }
 }
 

@@ -32,7 +32,8 @@ public:
   Stream(const Stream &) = delete;
 
   BufferRef allocate(uint64_t bytes);
-  /// The memory is used again only by this stream until its work is done.
+  /// The memory is used again only by this stream until its work is done. When
+  /// memory runs out, allocate() waits for that.
   void free(BufferRef buffer);
 
   void upload(Buffer &to, const void *from, uint64_t bytes);
@@ -57,10 +58,6 @@ public:
   Device &device() { return *dev; }
 
 private:
-  struct Launched {
-    Launch launch;
-    bool afterBarrier;
-  };
   struct Batch {
     VkCommandBuffer commands = VK_NULL_HANDLE;
     VkFence fence = VK_NULL_HANDLE;
@@ -68,7 +65,7 @@ private:
     VkDescriptorPool descriptors =
         VK_NULL_HANDLE; ///< Without push descriptors.
     uint64_t serial = 0;
-    std::vector<Launched> launches;
+    std::vector<Launch> launches;
     std::string lastLocation;
   };
   /// A host-visible buffer for transfers, free when batch `serial` is done.

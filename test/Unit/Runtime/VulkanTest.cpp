@@ -316,6 +316,51 @@ TEST_F(VulkanTest, ABindingBeyondTheRangeIsAnError) {
   EXPECT_THAT(error(), HasSubstr("beyond the device's limit of 134217728"));
 }
 
+/// Memory of the pool may be larger than what is asked for: only this is bound.
+void reusesALargerBuffer(const rm_tensor *, rm_tensor *) {
+  int64_t range = rm_gpu_limit(RM_LIMIT_STORAGE_RANGE);
+  rm_gpu_free(rm_gpu_alloc(range + (range >> 4)));
+  rm_gpu_binding binding = {rm_gpu_alloc(range), 0, 0};
+  launch(GpuProgram::Increment, &binding, 1, 16);
+}
+
+TEST_F(VulkanTest, ALargerBufferOfThePoolDoesNotBreakTheLimit) {
+  GpuProgram program(reusesALargerBuffer);
+  float x = 0;
+  program.call(context.get(), {tensor(&x, RM_F32, {1})}, out);
+  EXPECT_THAT(error(), HasSubstr("got nothing"));
+}
+
+/// More in sum than the device has, never at once.
+void allocatesAndFrees(const rm_tensor *, rm_tensor *) {
+  int64_t bytes = rm_gpu_limit(RM_LIMIT_HEAP_BYTES) / 8;
+  for (int i = 0; i < 24; ++i) {
+    // Sizes too far apart to serve one another.
+    int64_t handle = rm_gpu_alloc(bytes * (i % 3 + 2));
+    rm_gpu_fill(handle, 0, 4);
+    rm_gpu_free(handle);
+  }
+}
+
+TEST_F(VulkanTest, MemoryFreedInACallServesTheSameCall) {
+  GpuProgram program(allocatesAndFrees);
+  float x = 0;
+  program.call(context.get(), {tensor(&x, RM_F32, {1})}, out);
+  EXPECT_THAT(error(), HasSubstr("got nothing"));
+}
+
+TEST_F(VulkanTest, AKernelThatCountsOnWholeSubgroupsNeedsThem) {
+  GpuProgram program(bindsTooMuch);
+  for (rm_kernel &kernel : program.kernels) {
+    kernel.flags |= RM_KERNEL_SUBGROUP_ARITHMETIC;
+    kernel.workgroup_size[0] = 65;
+  }
+  float x = 0;
+  EXPECT_EQ(program.call(context.get(), {tensor(&x, RM_F32, {1})}, out),
+            RM_ERROR_UNSUPPORTED);
+  EXPECT_THAT(error(), HasSubstr("is not made of whole subgroups of 8"));
+}
+
 void allocatesTooMuch(const rm_tensor *, rm_tensor *) {
   for (int i = 0; i < 1000; ++i)
     rm_gpu_alloc(int64_t(1) << 50);
