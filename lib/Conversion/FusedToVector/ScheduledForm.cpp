@@ -4,10 +4,8 @@
 // several over the batch.
 #include "ImageNormalize.h"
 #include "runmat/Conversion/CPUDetours.h"
-#include "runmat/Dialect/Array/CheckMessages.h"
-#include "runmat/Dialect/Offload/Offload.h"
+#include "runmat/Conversion/UnitChecks.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -24,7 +22,6 @@ public:
   fused::ImageNormalizeOp run();
 
 private:
-  void checkSizes(unsigned number);
   void inStep(Value &extra, AffineMap &map);
   Value sizeOf(unsigned dim) {
     return tensor::DimOp::create(b, loc, op.getInput(), dim);
@@ -47,39 +44,6 @@ private:
   unsigned batchRank;
 };
 } // namespace
-
-/// The check that the region's first use of the extra would make on tensors.
-void ScheduledForm::checkSizes(unsigned number) {
-  Value extra = unit.extras[number];
-  auto type = ::cast<RankedTensorType>(extra.getType());
-  BlockArgument element = unit.block().getArgument(unit.numLeading + number);
-  unsigned operand = unit.firstExtraOperand + number;
-  Location place = loc;
-  if (!element.use_empty()) {
-    OpOperand *first = nullptr;
-    for (OpOperand &use : element.getUses())
-      if (!first || use.getOwner()->isBeforeInBlock(first->getOwner()))
-        first = &use;
-    operand = first->getOperandNumber();
-    place = first->getOwner()->getLoc();
-  }
-  // In the order of the space's dims, as array operations check theirs.
-  AffineMap map = unit.map(number);
-  for (unsigned dim = 0; dim < unit.rank(); ++dim) {
-    std::optional<unsigned> own =
-        map.getResultPosition(getAffineDimExpr(dim, b.getContext()));
-    if (!own || (!type.isDynamicDim(*own) && !input.isDynamicDim(dim)))
-      continue;
-    Value expected = sizeOf(dim);
-    Value actual = tensor::DimOp::create(b, loc, extra, *own);
-    Value same = arith::CmpIOp::create(b, place, arith::CmpIPredicate::eq,
-                                       expected, actual);
-    offload::CheckOp::create(b, place, same,
-                             array::check::operandSizes(dim, operand),
-                             ValueRange{expected, actual},
-                             /*unsupported=*/false);
-  }
-}
 
 /// Copies the extra to the layout of the plane, or of the whole input where it
 /// depends on the plane too.
@@ -122,8 +86,8 @@ void ScheduledForm::inStep(Value &extra, AffineMap &map) {
 fused::ImageNormalizeOp ScheduledForm::run() {
   SmallVector<Value> extras;
   SmallVector<Attribute> maps;
+  checkExtraSizes(b, op);
   for (auto [number, given] : llvm::enumerate(unit.extras)) {
-    checkSizes(number);
     Value extra = given;
     AffineMap map = unit.map(number);
     if (array::elementTypeOf(extra.getType()).isInteger(1)) {
