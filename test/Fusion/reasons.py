@@ -12,11 +12,12 @@ def missing(macro, list_file, page, *tests):
     docs = read(f"{source}/docs/{page}")
     shown = "".join(line for folder in tests
                     for path in glob.glob(f"{source}/test/{folder}/*.mlir")
-                    for line in open(path, encoding="utf-8") if "REMARK" in line)
+                    for line in open(path, encoding="utf-8") if "REMARK" in line or "expected-remark" in line)
     return [r for r in reasons if f"`{r}`" not in docs or r not in shown] if reasons else [list_file]
 
 
 bad = (missing("RUNMAT_REJECTION", "Dialect/Fused/Rejections.def", "fusion.md", "Fusion")
        + missing("RUNMAT_CPU_DETOUR", "Conversion/CPUDetours.def", "cpu-refusals.md",
-                 "Conversion/FusedToVector", "Conversion/LinalgToVector"))
+                 "Conversion/FusedToVector", "Conversion/LinalgToVector")
+       + missing("RUNMAT_GPU_REFUSAL", "Conversion/GPURefusals.def", "gpu-refusals.md", "Conversion/FusedToGPU"))
 sys.exit(f"not documented or not tested: {bad}" if bad else 0)

@@ -46,6 +46,37 @@ func.func @main(%x: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
 }
 """
 
+# An entry that another entry calls, twice.
+CALLED = """
+func.func @normalize(%x: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>) {
+  ^bb0(%n: f32, %v: f32):
+    fused.yield %n : f32
+  } -> tensor<?x?x?xf32>
+  return %y : tensor<?x?x?xf32>
+}
+func.func @twice(%x: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %a = func.call @normalize(%x) : (tensor<?x?x?xf32>) -> tensor<?x?x?xf32>
+  %b = func.call @normalize(%a) : (tensor<?x?x?xf32>) -> tensor<?x?x?xf32>
+  return %b : tensor<?x?x?xf32>
+}
+"""
+
+# Sizes of the extra, by the dims of the input that it has, are known only when the program runs.
+EXTRA = """
+func.func @main(%x: tensor<?x?x?xf32>, %k: tensor<TYPE>) -> tensor<?x?x?xf32> {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<?x?x?xf32>) epsilon(%e : tensor<f32>)
+      extras(%k : tensor<TYPE>) maps [affine_map<(p, i, j) -> MAP>] {
+  ^bb0(%n: f32, %v: f32, %w: f32):
+    %s = array.mul %n, %w : f32, f32
+    fused.yield %s : f32
+  } -> tensor<?x?x?xf32>
+  return %y : tensor<?x?x?xf32>
+}
+"""
+
 
 def normalise(x):
     mean = x.mean((1, 2), keepdims=True)
@@ -98,6 +129,52 @@ class ProgramsOnGPU(unittest.TestCase):
         x = self.random.standard_normal((3, 20, 37)).astype(np.float32)
         both, = self.run_program(STRIDED, [x], 1, "--device", "gpu=lavapipe")
         np.testing.assert_allclose(both, np.concatenate([x, normalise(x.astype(np.float64))], 2), rtol=1e-4, atol=1e-5)
+
+    def test_an_entry_that_another_calls(self):
+        x = self.random.standard_normal((2, 20, 37)).astype(np.float32)
+        for device in ("gpu=lavapipe", "auto=lavapipe", "cpu"):
+            for entry, times in (("normalize", 1), ("twice", 2)):
+                with self.subTest(device=device, entry=entry):
+                    y, = self.run_program(CALLED, [x], 1, "--device", device, "--entry", entry)
+                    expected = x.astype(np.float64)
+                    for _ in range(times):
+                        expected = normalise(expected)
+                    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+    def test_sizes_of_extras_are_checked(self):
+        x = self.random.standard_normal((2, 8, 12)).astype(np.float32)
+        kinds = [("?xf32", "(j)", (12,)), ("?x?xf32", "(i, j)", (8, 12)), ("?xf32", "(p)", (2,)),
+                 ("?xf32", "(i)", (8,)), ("?x?xf32", "(p, j)", (2, 12)), ("?x?xf32", "(j, p)", (12, 2)),
+                 ("?x?x?xf32", "(p, i, j)", (2, 8, 12))]
+        for dtype, mapping, shape in kinds:
+            source = EXTRA.replace("TYPE", dtype).replace("MAP", mapping)
+            with self.subTest(mapping=mapping):
+                k = self.random.standard_normal(shape).astype(np.float32)
+                y, = self.run_program(source, [x, k], 1, "--device", "gpu=lavapipe")
+                cpu, = self.run_program(source, [x, k], 1, "--device", "cpu")
+                np.testing.assert_allclose(y, cpu, rtol=1e-4, atol=1e-5)
+            for wrong in ([1] * len(shape), [n + 1 for n in shape]):
+                with self.subTest(mapping=mapping, sizes=wrong):
+                    np.save(self.path("k.npy"), np.ones(wrong, np.float32))
+                    errors = set()
+                    for device in ("gpu=lavapipe", "cpu"):
+                        done = subprocess.run(
+                            [RUNMAT, "run", self.path("p.mlir"), "--device", device, "--input", self.path("in0.npy"),
+                             "--input", self.path("k.npy")], capture_output=True, text=True)
+                        self.assertEqual(done.returncode, 1)
+                        self.assertRegex(done.stderr, r"^error: .*p\.mlir:7:\d+: dimension \d is \d+ so far, but \d+ in operand #1$")
+                        errors.add(done.stderr)
+                    self.assertEqual(len(errors), 1, errors)
+
+    def test_fused_batch_of_three_is_that_of_numpy(self):
+        # Parity: 7
+        x = self.random.standard_normal((3, 4, 5)).astype(np.float32)
+        expected = normalise(x.astype(np.float64))
+        for device in ("cpu", "gpu=lavapipe"):
+            with self.subTest(device=device):
+                y, = self.run_program(CALLED, [x], 1, "--device", device, "--entry", "normalize")
+                self.assertEqual([u["unit"] for u in self.telemetry["unit_executions"]], ["fused.image_normalize"])
+                np.testing.assert_allclose(y, expected, rtol=0, atol=5e-4)
 
     def test_no_planes(self):
         b, m = self.run_program(TWO_UNITS, [np.empty((0, 4, 4), np.float32), np.float32(1)], 2, "--device",

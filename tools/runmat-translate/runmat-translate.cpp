@@ -41,7 +41,8 @@ static cl::opt<bool> disassemble("spirv-disassemble",
                                  cl::desc("SPIR-V binary to text"));
 static cl::opt<std::string>
     profileName("profile",
-                cl::desc("device profile: generic, lavapipe or nvidia"),
+                cl::desc("device profile: generic, lavapipe, nvidia, or a file "
+                         "of `runmat devices --json`"),
                 cl::init("generic"), cl::value_desc("NAME"));
 static cl::opt<bool> noFusion("no-fusion",
                               cl::desc("take the units as they are"));
@@ -159,7 +160,7 @@ static int runArrayToSPIRV(std::unique_ptr<llvm::MemoryBuffer> buffer,
   if (!any)
     return fail(input + ": no unit has a GPU form; the first, " +
                 units[0].op->getName().getStringRef() + ": [" +
-                units[0].refusal.reason + "] " + units[0].refusal.text);
+                units[0].refusal.reason() + "] " + units[0].refusal.text);
   if (failed(lowerKernelBodies(kernels)) ||
       failed(convertKernelsToSPIRV(*module, profile)))
     return error.report(input + ": the kernels cannot be converted to SPIR-V");
@@ -194,11 +195,9 @@ int main(int argc, char **argv) {
                     "SPIR-V file with -o\n";
     return 2;
   }
-  const DeviceProfile *profile = DeviceProfile::find(profileName.getValue());
+  Result<DeviceProfile> profile = DeviceProfile::load(profileName);
   if (!profile) {
-    llvm::errs() << "error: no device profile is named '" << profileName
-                 << "'; there are " << llvm::join(DeviceProfile::names(), ", ")
-                 << "\n";
+    llvm::errs() << "error: " << profile.error().message << "\n";
     return 2;
   }
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(input, /*IsText=*/false);

@@ -40,7 +40,7 @@ struct CompileCommandOptions : ProgramOptions {
 
 int run(const RunOptions &options);
 int compile(const CompileCommandOptions &options);
-int listDevices();
+int listDevices(bool asJSON);
 
 } // namespace runmat::cli
 

@@ -11,7 +11,15 @@
 
 namespace runmat::cli {
 
-int listDevices() {
+int listDevices(bool asJSON) {
+  if (asJSON) {
+    char reason[1024] = "";
+    RuntimeText text(rm_devices_json(reason, sizeof reason));
+    // No Vulkan, no devices: an answer here too.
+    printf("%s\n",
+           text ? nlohmann::json::parse(text.get()).dump(1).c_str() : "[]");
+    return finishOutput();
+  }
   printf("cpu: %d threads\n", rm_num_threads());
   char reason[1024] = "";
   RuntimeText text(rm_devices_json(reason, sizeof reason));

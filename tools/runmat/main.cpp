@@ -102,8 +102,12 @@ static int parseAndRun(int argc, char **argv) {
   CompileCommandOptions compileOptions;
   addRun(app, runOptions);
   addCompile(app, compileOptions);
+  bool devicesAsJSON = false;
   app.add_subcommand("devices",
-                     "List the Vulkan devices, and why one is not usable");
+                     "List the Vulkan devices, and why one is not usable")
+      ->add_flag("--json", devicesAsJSON,
+                 "All that is known of them, as a JSON array; with one device "
+                 "left it is a --profile of runmat-translate and runmat-opt");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
@@ -123,7 +127,7 @@ static int parseAndRun(int argc, char **argv) {
   }
   if (app.got_subcommand("compile"))
     return compile(compileOptions);
-  return listDevices();
+  return listDevices(devicesAsJSON);
 }
 
 int main(int argc, char **argv) {

@@ -12,11 +12,21 @@
 
 namespace runmat {
 
-/// Why a unit has no GPU form; docs/gpu-refusals.md lists them.
+/// Why a unit has no GPU form (GPURefusals.def).
 struct GPURefusal {
-  std::string reason; ///< short, stable: "element-type"
-  std::string text;   ///< what is there and what would do
+  enum Kind {
+#define RUNMAT_GPU_REFUSAL(NAME, TEXT) NAME,
+#include "runmat/Conversion/GPURefusals.def"
+#undef RUNMAT_GPU_REFUSAL
+  } kind;
+  std::string text; ///< what is there and what would do
+
+  /// Short and stable: "element-type".
+  llvm::StringRef reason() const;
 };
+
+/// A remark at the unit that says so.
+void reportRefusal(mlir::Operation *unit, const GPURefusal &refusal);
 
 /// Whether a GPU form of the unit exists; nothing is emitted. `unit`: an
 /// operation with the fused dialect's UnitInterface.

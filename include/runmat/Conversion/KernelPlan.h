@@ -78,6 +78,10 @@ SizeExpr max(SizeExpr a, SizeExpr b);
 struct SizeCondition {
   enum class Kind { Equal, LessEqual } kind;
   SizeExpr lhs, rhs;
+  /// What is beyond the device where it does not hold, "{0}" being rhs ("one
+  /// plane is larger than a buffer binding, {0} bytes"); empty where it only
+  /// tells classes of shapes apart.
+  std::string limit = {};
   /// 1: always holds, 0: never, -1: known at run time.
   int known() const;
 };
@@ -150,7 +154,7 @@ struct KernelPlan {
   std::vector<Workspace> workspaces;
   std::vector<Kernel> kernels;
   /// The first whose conditions hold is taken; if none, the unit does not fit
-  /// the device.
+  /// the device, for a limit among the conditions of the last.
   std::vector<Variant> variants;
 
   /// Names an expression that several others use. Constants stay themselves.

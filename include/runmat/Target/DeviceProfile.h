@@ -30,16 +30,16 @@ struct NormalizeSchedule {
 
 struct DeviceProfile {
   std::string name;
-  unsigned subgroupSize = 32;       ///< the device's default
-  unsigned minSubgroupSize = 4;     ///< smallest one a kernel may meet
-  unsigned maxWorkgroup = 128;      ///< invocations
-  unsigned sharedBytes = 16384;     ///< of a workgroup
-  unsigned pushBytes = 128;         ///< of push constants
-  unsigned maxBindings = 8;         ///< storage buffers of a kernel
-  unsigned maxGroups = 65535;       ///< workgroups along an axis
-  uint64_t storageRange = 1u << 27; ///< bytes of one binding
-  unsigned offsetAlignment = 256;   ///< of a binding's offset, in bytes
-  bool subgroupArithmetic = true;
+  unsigned subgroupSize = 32;   ///< the device's default
+  unsigned minSubgroupSize = 4; ///< smallest one a kernel may meet
+  unsigned maxWorkgroup = 128;  ///< invocations
+  unsigned sharedBytes = 16384; ///< of a workgroup
+  unsigned pushBytes = 128;     ///< of push constants
+  unsigned maxBindings = 8;     ///< storage buffers of a kernel
+  /// Bytes of one binding. Where the device is not known, the most that there
+  /// is: programs ask the device they run on.
+  uint64_t storageRange = 0xffffffffu;
+  bool subgroupArithmetic = true; ///< over whole subgroups
   /// NaN, infinities and signed zeros keep their meaning in f32
   /// (shaderSignedZeroInfNanPreserveFloat32).
   bool preserveNanInf = true;
@@ -56,6 +56,9 @@ struct DeviceProfile {
   /// schedules those of the built-in profile that knows it, else the generic
   /// ones. Empty text gives the generic profile.
   static Result<DeviceProfile> fromJSON(const std::string &text);
+  /// A built-in profile by its name, or the device in a .json file: one that
+  /// rm_device_info_json wrote, or `runmat devices --json` where there is one.
+  static Result<DeviceProfile> load(const std::string &nameOrFile);
 };
 
 } // namespace runmat

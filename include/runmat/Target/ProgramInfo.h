@@ -25,7 +25,7 @@ struct EntrySignature {
   /// results (device code reads and writes them itself).
   bool takesTensors = false;
   /// Indices of the results that the code writes itself; it returns the others.
-  std::vector<int32_t> deviceResults;
+  std::vector<int32_t> deviceResults = {};
 };
 
 /// An rm_unit.

@@ -28,10 +28,24 @@ static std::string textOf(Type type) {
   return text;
 }
 
+llvm::StringRef GPURefusal::reason() const {
+  static constexpr llvm::StringLiteral texts[] = {
+#define RUNMAT_GPU_REFUSAL(NAME, TEXT) TEXT,
+#include "runmat/Conversion/GPURefusals.def"
+#undef RUNMAT_GPU_REFUSAL
+  };
+  return texts[kind];
+}
+
+void runmat::reportRefusal(Operation *unit, const GPURefusal &refusal) {
+  unit->emitRemark() << unit->getName() << " stays on the CPU ["
+                     << refusal.reason() << "]: " << refusal.text;
+}
+
 std::optional<GPURefusal> runmat::refusedTypes(Operation *unit) {
   auto refuse = [](Type type, StringRef where) {
     return GPURefusal{
-        "element-type",
+        GPURefusal::ElementType,
         (where + " is " + textOf(type) + "; GPU code takes f32 so far").str()};
   };
   for (Value value : unit->getOperands())
@@ -49,25 +63,6 @@ std::optional<GPURefusal> runmat::refusedTypes(Operation *unit) {
   return std::nullopt;
 }
 
-std::optional<GPURefusal>
-runmat::refusedReduction(fused::ReductionAttr reduction) {
-  using array::ReductionKind;
-  switch (reduction.getKind()) {
-  case ReductionKind::Sum:
-  case ReductionKind::Prod:
-  case ReductionKind::Mean:
-  case ReductionKind::Min:
-  case ReductionKind::Max:
-    return std::nullopt;
-  default:
-    return GPURefusal{"reduction-kind",
-                      ("a reduction is `" +
-                       array::stringifyReductionKind(reduction.getKind()) +
-                       "`; GPU code has sum, prod, mean, min and max")
-                          .str()};
-  }
-}
-
 SizeExpr runmat::sizeOf(Value value, unsigned operand, unsigned dim) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.isDynamicDim(dim) ? SizeExpr::dim(operand, dim)
@@ -76,13 +71,17 @@ SizeExpr runmat::sizeOf(Value value, unsigned operand, unsigned dim) {
 
 std::optional<GPURefusal> runmat::refusedOnGPU(Operation *unit,
                                                const DeviceProfile &profile) {
-  if (!profile.subgroupArithmetic)
-    return GPURefusal{"subgroup-arithmetic",
-                      "the device has no subgroup arithmetic"};
+  if (!profile.subgroupArithmetic ||
+      profile.minSubgroupSize < RM_LEAST_SUBGROUP)
+    return GPURefusal{GPURefusal::SubgroupArithmetic,
+                      "the device has no arithmetic over whole subgroups of at "
+                      "least " +
+                          std::to_string(RM_LEAST_SUBGROUP) + " lanes"};
   if (auto op = dyn_cast<fused::ImageNormalizeOp>(unit))
     return refusedImageNormalize(op, profile);
   return GPURefusal{
-      "unit-kind", (unit->getName().getStringRef() + " has no GPU form").str()};
+      GPURefusal::UnitKind,
+      (unit->getName().getStringRef() + " has no GPU form").str()};
 }
 
 FailureOr<KernelPlan> runmat::planUnit(Operation *unit,
@@ -90,8 +89,12 @@ FailureOr<KernelPlan> runmat::planUnit(Operation *unit,
                                        const DeviceProfile &profile) {
   if (refusedOnGPU(unit, profile))
     return failure();
-  return planImageNormalize(cast<fused::ImageNormalizeOp>(unit), kernels,
-                            profile);
+  KernelPlan plan =
+      planImageNormalize(cast<fused::ImageNormalizeOp>(unit), kernels, profile);
+  if (profile.preserveNanInf)
+    for (Kernel &kernel : plan.kernels)
+      kernel.flags |= RM_KERNEL_PRESERVE_NAN;
+  return plan;
 }
 
 LogicalResult runmat::lowerKernelBodies(gpu::GPUModuleOp kernels) {
@@ -114,11 +117,9 @@ struct ConvertFusedToGPUPass
     : public runmat::impl::ConvertFusedToGPUBase<ConvertFusedToGPUPass> {
   using ConvertFusedToGPUBase::ConvertFusedToGPUBase;
   void runOnOperation() override {
-    const DeviceProfile *known = DeviceProfile::find(profile.getValue());
+    Result<DeviceProfile> known = DeviceProfile::load(profile);
     if (!known) {
-      getOperation().emitError("no device profile is named '")
-          << profile << "'; there are "
-          << llvm::join(DeviceProfile::names(), ", ");
+      getOperation().emitError(known.error().message);
       return signalPassFailure();
     }
     SmallVector<Operation *> units;
@@ -129,8 +130,7 @@ struct ConvertFusedToGPUPass
     Builder b(&getContext());
     for (Operation *unit : units) {
       if (auto refusal = refusedOnGPU(unit, *known)) {
-        unit->emitRemark() << unit->getName() << " stays on the CPU ["
-                           << refusal->reason << "]: " << refusal->text;
+        reportRefusal(unit, *refusal);
         continue;
       }
       FailureOr<KernelPlan> plan = planUnit(unit, kernels, *known);

@@ -15,7 +15,7 @@ def ConvertFusedToGPU : Pass<"convert-fused-to-gpu", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"profile", "profile", "std::string", "\"generic\"",
-           "built-in device profile: generic, lavapipe or nvidia">,
+           "device profile: generic, lavapipe, nvidia, or a file of `runmat devices --json`">,
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::math::MathDialect",

@@ -16,10 +16,12 @@ using fused::ImageNormalizeOp;
 static constexpr int64_t kPartBytes = 16;
 /// The combine kernel walks the parts of a plane with one workgroup.
 static constexpr int64_t kMaxParts = 4096;
-/// Vulkan promises a storage buffer range of at least this (2^27 bytes).
+/// What Vulkan promises of every device: a storage buffer range of at least
+/// this (2^27 bytes), and no larger alignment of offsets.
 static constexpr int64_t kLeastRange = int64_t(1) << 27;
-/// The largest offset alignment that Vulkan allows a device to ask for.
 static constexpr int64_t kOffsetAlignment = 256;
+/// Planes are numbered in 32 bits.
+static constexpr int64_t kMostPlanes = 0xffffffff;
 
 static NormalizeSlot makeSlot(ImageNormalizeOp op, Value value,
                               StringRef name) {
@@ -38,8 +40,8 @@ static NormalizeSlot makeSlot(ImageNormalizeOp op, Value value,
   return slot;
 }
 
-/// How `map` reads an operand; the map's results are dims and constants 0 at
-/// dims of size 1 in all cases but General.
+/// How `map` reads an operand. The map's results are dims, and constants 0 at
+/// dims of size 1 (the unit's verifier).
 static NormalizeExtra makeExtra(ImageNormalizeOp op, unsigned number,
                                 AffineMap map, unsigned operand,
                                 unsigned batchRank) {
@@ -54,28 +56,21 @@ static NormalizeExtra makeExtra(ImageNormalizeOp op, unsigned number,
     return extra;
   }
   SmallVector<unsigned> dims;
-  bool onlyDims = true;
-  auto type = cast<RankedTensorType>(value.getType());
-  for (auto [i, expr] : llvm::enumerate(map.getResults())) {
+  for (AffineExpr expr : map.getResults())
     if (auto dim = dyn_cast<AffineDimExpr>(expr))
       dims.push_back(dim.getPosition());
-    else
-      onlyDims &= type.getDimSize(i) == 1;
-  }
   unsigned rank = map.getNumDims();
   auto isRange = [&](unsigned from, unsigned to) {
-    return onlyDims && dims.size() == to - from &&
-           llvm::equal(dims, llvm::seq(from, to));
+    return dims.size() == to - from && llvm::equal(dims, llvm::seq(from, to));
   };
   using Kind = NormalizeExtra::Kind;
   extra.kind = isRange(0, rank)           ? Kind::Full
                : isRange(0, batchRank)    ? Kind::Plane
                : isRange(batchRank, rank) ? Kind::InPlane
                                           : Kind::General;
-  if (onlyDims && dims.empty())
-    extra.kind = Kind::General; // one element: offset 0, no strides
+  if (dims.empty())
+    extra.kind = Kind::General; // one element: no strides
   if (extra.kind == Kind::General) {
-    extra.offset = extra.binding + "_offset";
     for (unsigned dim : dims)
       extra.strides.push_back(
           {dim, extra.binding + "_stride" + std::to_string(dim)});
@@ -89,38 +84,30 @@ runmat::refusedImageNormalize(ImageNormalizeOp op,
   if (auto refusal = refusedTypes(op))
     return refusal;
   if (!op.getComputeType().isF32())
-    return GPURefusal{"element-type", "the GPU form computes in f32 only"};
-  for (Attribute attribute : op.getReductions())
-    if (auto refusal = refusedReduction(cast<fused::ReductionAttr>(attribute)))
-      return refusal;
-  for (Attribute attribute : op.getExtraMaps())
-    for (AffineExpr expr :
-         cast<AffineMapAttr>(attribute).getValue().getResults())
-      if (!isa<AffineDimExpr, AffineConstantExpr>(expr))
-        return GPURefusal{"extra-map",
-                          "an extra operand's map has a result that is neither "
-                          "a dim nor a constant"};
+    return GPURefusal{GPURefusal::ElementType,
+                      "the GPU form computes in f32 only"};
   // Ragged planes bind images twice.
   unsigned bindings = 2 + 1 + 2 + 2 * op.getExtras().size() +
                       2 * op.getNumStored() + op.getReductions().size();
   if (bindings > profile.maxBindings)
-    return GPURefusal{"bindings", "the unit needs " + std::to_string(bindings) +
-                                      " buffers, the device binds " +
-                                      std::to_string(profile.maxBindings)};
+    return GPURefusal{GPURefusal::Bindings,
+                      "the unit needs " + std::to_string(bindings) +
+                          " buffers, the device binds " +
+                          std::to_string(profile.maxBindings)};
   NormalizeKernels kernels = analyseImageNormalize(op, profile);
   if (kernels.needsCoordinates()) {
     unsigned words = 5 + kernels.rank;
     for (const NormalizeExtra &extra : kernels.extras)
       if (extra.kind == NormalizeExtra::Kind::General)
-        words += 1 + extra.strides.size();
+        words += extra.strides.size();
     if (words * 4 > profile.pushBytes)
-      return GPURefusal{"push-constants",
+      return GPURefusal{GPURefusal::PushConstants,
                         "the extra operands' strides need " +
                             std::to_string(words * 4) +
                             " bytes of push constants, the device has " +
                             std::to_string(profile.pushBytes)};
   }
-  return std::nullopt;
+  return refusedSizes(std::move(kernels), profile);
 }
 
 NormalizeKernels runmat::analyseImageNormalize(ImageNormalizeOp op,
@@ -164,6 +151,8 @@ struct Planner {
   }
 
   void sizes();
+  /// What the device must be able to bind, whatever the variant.
+  std::vector<SizeCondition> limits() const;
   /// Nothing comes after a variant that always holds.
   bool alwaysHolds() const;
   void addVariant(bool ragged, bool small);
@@ -287,24 +276,21 @@ SizeExpr Planner::pushOf(StringRef name, bool apply) const {
         cast<AffineMapAttr>(op.getExtraMaps()[extra.operand - firstExtra])
             .getValue();
     Value value = op->getOperand(extra.operand);
-    SizeExpr stride = 1, constantPart = 0;
+    SizeExpr stride = 1;
     std::optional<SizeExpr> found;
     unsigned wanted = 0;
     StringRef rest = name;
-    bool isOffset = name == extra.offset;
-    bool isStride = rest.consume_front(extra.binding + "_stride") &&
-                    !rest.getAsInteger(10, wanted);
-    if (!isOffset && !isStride)
+    if (!rest.consume_front(extra.binding + "_stride") ||
+        rest.getAsInteger(10, wanted))
       continue;
     for (unsigned i = map.getNumResults(); i-- > 0;) {
       AffineExpr expr = map.getResult(i);
-      if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-        constantPart = constantPart + stride * constant.getValue();
-      else if (cast<AffineDimExpr>(expr).getPosition() == wanted && isStride)
+      if (auto dim = dyn_cast<AffineDimExpr>(expr);
+          dim && dim.getPosition() == wanted)
         found = found ? *found + stride : stride;
       stride = stride * sizeOf(value, extra.operand, i);
     }
-    return isOffset ? constantPart : *found;
+    return *found;
   }
   llvm_unreachable("a push constant without a value");
 }
@@ -350,6 +336,52 @@ bool Planner::alwaysHolds() const {
                       });
 }
 
+std::vector<SizeCondition> Planner::limits() const {
+  std::vector<SizeCondition> limits;
+  auto fits = [&](SizeExpr bytes, const std::string &what) {
+    if (bytes.isConstant() && bytes.constant() <= kLeastRange)
+      return;
+    limits.push_back({SizeCondition::Kind::LessEqual, bytes,
+                      SizeExpr::limit(RM_LIMIT_STORAGE_RANGE),
+                      what + " is larger than a buffer binding of the device, "
+                             "{0} bytes"});
+  };
+  fits(n * 4 + kOffsetAlignment, "one plane");
+  if (!partials.empty())
+    fits(planes * applyGroups * 4, "what all planes' reductions add up");
+  bool numbered = false;
+  for (const NormalizeExtra &extra : kernels.extras) {
+    using Kind = NormalizeExtra::Kind;
+    if (extra.kind != Kind::Plane && extra.kind != Kind::General)
+      continue;
+    numbered = true;
+    Value value = kernels.op->getOperand(extra.operand);
+    SizeExpr bytes = 4;
+    for (unsigned d = 0; d < cast<RankedTensorType>(value.getType()).getRank();
+         ++d)
+      bytes = bytes * sizeOf(value, extra.operand, d);
+    fits(bytes, "operand #" + std::to_string(extra.operand));
+  }
+  if (numbered && !(planes.isConstant() && planes.constant() <= kMostPlanes))
+    limits.push_back({SizeCondition::Kind::LessEqual, planes, kMostPlanes,
+                      "operands that are read by the plane allow {0} planes"});
+  return limits;
+}
+
+std::optional<GPURefusal> runmat::refusedSizes(NormalizeKernels kernels,
+                                               const DeviceProfile &profile) {
+  Planner planner;
+  planner.kernels = std::move(kernels);
+  planner.sizes();
+  for (const SizeCondition &limit : planner.limits())
+    if (limit.lhs.isConstant() && limit.rhs.kind() == SizeExpr::Kind::Limit &&
+        uint64_t(limit.lhs.constant()) > profile.storageRange)
+      return GPURefusal{
+          GPURefusal::BindingRange,
+          llvm::formatv(limit.limit.c_str(), profile.storageRange).str()};
+  return std::nullopt;
+}
+
 void Planner::addVariant(bool ragged, bool small) {
   if (alwaysHolds())
     return;
@@ -371,17 +403,8 @@ void Planner::addVariant(bool ragged, bool small) {
   if (!ragged)
     variant.conditions.push_back(
         {SizeCondition::Kind::Equal, mod(n, 4), SizeExpr(0)});
-  // One plane, and the partial sums of all, fit into a binding.
-  SizeExpr range = SizeExpr::limit(RM_LIMIT_STORAGE_RANGE);
-  auto fits = [&](SizeExpr bytes) {
-    if (bytes.isConstant() && bytes.constant() <= kLeastRange)
-      return;
-    variant.conditions.push_back(
-        {SizeCondition::Kind::LessEqual, bytes, range});
-  };
-  fits(n * 4 + kOffsetAlignment);
-  if (!partials.empty())
-    fits(planes * applyGroups * 4);
+  for (SizeCondition &limit : limits())
+    variant.conditions.push_back(std::move(limit));
   for (const SizeCondition &condition : variant.conditions)
     if (condition.known() == 0)
       return;

@@ -34,9 +34,8 @@ struct NormalizeExtra {
   unsigned operand = 0;
   std::string binding;
   /// General: for each iteration dim that is read, the name of the push
-  /// constant with its stride; `offset` is that of constant coordinates.
+  /// constant with its stride.
   llvm::SmallVector<std::pair<unsigned, std::string>> strides;
-  std::string offset;
 };
 
 struct NormalizeKernels {

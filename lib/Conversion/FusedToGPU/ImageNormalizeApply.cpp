@@ -111,7 +111,7 @@ struct ApplyEmitter {
     case NormalizeExtra::Kind::General:
       break;
     }
-    Value at = e.push(extra.offset);
+    Value at = e.index(0);
     Value planeNumber = e.add(plane, e.push("first_plane"));
     for (auto [dim, stride] : extra.strides)
       at = e.add(at, e.mul(coordinate(dim, planeNumber, inPlane(element)),
@@ -332,7 +332,6 @@ void NormalizeKernels::describeApply(Kernel &description, bool small) const {
   for (const NormalizeExtra &extra : extras) {
     if (extra.kind != NormalizeExtra::Kind::General)
       continue;
-    description.push.push_back({extra.offset});
     for (const auto &stride : extra.strides)
       description.push.push_back({stride.second});
   }

@@ -134,10 +134,6 @@ static std::optional<unsigned> findBinding(const Kernel &kernel,
   return std::nullopt;
 }
 
-bool KernelEmitter::hasBinding(StringRef name) const {
-  return findBinding(kernel, name).has_value();
-}
-
 Value KernelEmitter::load(StringRef binding, Value at) {
   return memref::LoadOp::create(
       b, function.getArgument(*findBinding(kernel, binding)), ValueRange{at});
@@ -282,8 +278,8 @@ Value KernelEmitter::sharedMemory(Value &slot, unsigned elements) {
 Value KernelEmitter::workgroupSum(Value value) {
   kernel.flags |= RM_KERNEL_SUBGROUP_ARITHMETIC;
   bool first = !subgroupSlots;
-  // No device has subgroups below 4 lanes.
-  Value slots = sharedMemory(subgroupSlots, kernel.workgroup[0] / 4);
+  Value slots =
+      sharedMemory(subgroupSlots, kernel.workgroup[0] / RM_LEAST_SUBGROUP);
   auto sumOfLanes = [&](Value lane) -> Value {
     return gpu::SubgroupReduceOp::create(b, lane, gpu::AllReduceOperation::ADD,
                                          /*uniform=*/false);

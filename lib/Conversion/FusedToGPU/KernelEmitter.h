@@ -30,7 +30,6 @@ public:
 
   /// A push constant: index, or f32 where it is a float.
   mlir::Value push(llvm::StringRef name) const;
-  bool hasBinding(llvm::StringRef name) const;
   mlir::Value load(llvm::StringRef binding, mlir::Value index);
   void store(llvm::StringRef binding, mlir::Value value, mlir::Value index);
 
@@ -85,7 +84,8 @@ private:
   mlir::Value subgroupSlots, treeSlots;
 };
 
-/// Grid for `groups` workgroups in all, none of its axes above 65,535.
+/// Grid for `groups` workgroups in all, none of its axes above 65,535: what
+/// Vulkan promises.
 void linearGrid(SizeExpr groups, SizeExpr (&grid)[3]);
 
 /// Combines two partial values of a reduction (sum, mean, prod, min, max).

@@ -23,7 +23,8 @@ static StringRef dtypeName(rm_dtype dtype) {
 static void writeKernel(OStream &json, const Kernel &kernel) {
   static constexpr std::pair<unsigned, StringRef> flags[] = {
       {RM_KERNEL_VEC4, "vec4"},
-      {RM_KERNEL_SUBGROUP_ARITHMETIC, "subgroup_arithmetic"}};
+      {RM_KERNEL_SUBGROUP_ARITHMETIC, "subgroup_arithmetic"},
+      {RM_KERNEL_PRESERVE_NAN, "preserve_nan"}};
   json.object([&] {
     json.attribute("entry", kernel.name);
     json.attributeArray("workgroup", [&] {
@@ -145,7 +146,7 @@ static void writeUnit(OStream &json, const PlannedUnit &unit) {
     json.attribute("location", locationText(unit.op->getLoc()));
     if (!unit.plan) {
       json.attributeObject("refused", [&] {
-        json.attribute("reason", unit.refusal.reason);
+        json.attribute("reason", unit.refusal.reason());
         json.attribute("text", unit.refusal.text);
       });
       return;

@@ -11,9 +11,6 @@ namespace runmat {
 /// neither f32 nor i1 nor i32.
 std::optional<GPURefusal> refusedTypes(mlir::Operation *unit);
 
-/// "reduction-kind": all but sum, prod, mean, min and max.
-std::optional<GPURefusal> refusedReduction(fused::ReductionAttr reduction);
-
 } // namespace runmat
 
 #endif // RUNMAT_LIB_CONVERSION_FUSEDTOGPU_REFUSAL_H

@@ -11,6 +11,9 @@ struct NormalizeKernels;
 
 std::optional<GPURefusal> refusedImageNormalize(fused::ImageNormalizeOp op,
                                                 const DeviceProfile &profile);
+/// "binding-range": known sizes beyond what the device binds.
+std::optional<GPURefusal> refusedSizes(NormalizeKernels kernels,
+                                       const DeviceProfile &profile);
 NormalizeKernels analyseImageNormalize(fused::ImageNormalizeOp op,
                                        const DeviceProfile &profile);
 KernelPlan planImageNormalize(fused::ImageNormalizeOp op,

@@ -223,12 +223,11 @@ LogicalResult FunctionLowering::run() {
         (options.units == OffloadUnits::Pinned && pinned != "gpu"))
       continue;
     if (auto refusal = refusedOnGPU(unit, options.profile)) {
-      unit->emitRemark() << unit->getName() << " stays on the CPU ["
-                         << refusal->reason << "]: " << refusal->text;
+      reportRefusal(unit, *refusal);
       OpBuilder builder(unit);
       offload::CountOp::create(builder, unit->getLoc(),
                                ("fallback: " + unit->getName().getStringRef() +
-                                ": " + refusal->reason)
+                                ": " + refusal->reason())
                                    .str());
       continue;
     }
@@ -259,8 +258,28 @@ LogicalResult FunctionLowering::run() {
   return success();
 }
 
+/// An entry's arguments and results change where device values are passed. What
+/// other functions call is a private copy, which keeps the program's own.
+static void separateCallees(ModuleOp module) {
+  SymbolTable symbols(module);
+  for (func::FuncOp function : llvm::to_vector(module.getOps<func::FuncOp>())) {
+    if (!function.isPublic() || function.isDeclaration() ||
+        SymbolTable::symbolKnownUseEmpty(function, module))
+      continue;
+    func::FuncOp callee = function.clone();
+    callee.setPrivate();
+    StringAttr name = symbols.insert(callee);
+    LogicalResult replaced = SymbolTable::replaceAllSymbolUses(
+        function.getSymNameAttr(), name, module);
+    assert(succeeded(replaced) && "calls are all uses of a function");
+    (void)replaced;
+  }
+}
+
 LogicalResult runmat::convertFusedToOffload(ModuleOp module,
                                             const OffloadOptions &options) {
+  if (options.deviceValues)
+    separateCallees(module);
   DeviceTables tables(module);
   SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
   for (func::FuncOp function : functions)
@@ -286,11 +305,9 @@ struct ConvertFusedToOffloadPass
       return;
     }
     OffloadOptions options;
-    const DeviceProfile *known = DeviceProfile::find(profile.getValue());
+    Result<DeviceProfile> known = DeviceProfile::load(profile);
     if (!known) {
-      getOperation().emitError("no device profile is named '")
-          << profile << "'; there are "
-          << llvm::join(DeviceProfile::names(), ", ");
+      getOperation().emitError(known.error().message);
       return signalPassFailure();
     }
     options.profile = *known;

@@ -28,7 +28,7 @@ def ConvertFusedToOffload : Pass<"convert-fused-to-offload", "::mlir::ModuleOp">
   }];
   let options = [
     Option<"profile", "profile", "std::string", "\"generic\"",
-           "built-in device profile: generic, lavapipe or nvidia">,
+           "device profile: generic, lavapipe, nvidia, or a file of `runmat devices --json`">,
     Option<"allUnits", "all", "bool", "false", "every unit that has a GPU form, not only those pinned to it">,
     Option<"atRunTime", "at-run-time", "bool", "false", "emit both forms of every unit and ask at run time">,
     Option<"deviceValues", "device-values", "bool", "false",

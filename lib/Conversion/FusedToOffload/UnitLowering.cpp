@@ -3,6 +3,7 @@
 // error that names the device's limit.
 #include "UnitLowering.h"
 
+#include "runmat/Conversion/UnitChecks.h"
 #include "runmat/Dialect/Fused/Fused.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -161,15 +162,18 @@ void UnitLowering::emit(const Variant &variant) {
 void UnitLowering::emitVariants(unsigned first) {
   if (first == plan.variants.size()) {
     // Texts have the form that offload.check and the runtime's tables know.
+    std::string name = unit->getName().getStringRef().str();
+    for (const SizeCondition &condition : plan.variants.back().conditions)
+      if (!condition.limit.empty() && condition.known() != 1)
+        offload::CheckOp::create(b, emit(condition),
+                                 name + ": " + condition.limit,
+                                 ValueRange{emit(condition.rhs)},
+                                 /*unsupported=*/true);
     Value never = arith::ConstantOp::create(b, b.getBoolAttr(false));
-    Value range =
-        offload::LimitOp::create(b, b.getIndexType(), RM_LIMIT_STORAGE_RANGE);
-    offload::CheckOp::create(
-        b, never,
-        unit->getName().getStringRef().str() +
-            ": one plane is larger than a buffer binding of the device, {0} "
-            "bytes",
-        ValueRange{range}, /*unsupported=*/true);
+    offload::CheckOp::create(b, never,
+                             name + ": its GPU code has no variant for these "
+                                    "sizes",
+                             ValueRange{}, /*unsupported=*/true);
     return;
   }
   const Variant &variant = plan.variants[first];
@@ -252,6 +256,7 @@ void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
     workspaces.push_back(
         offload::AllocOp::create(b, bufferType, emit(workspace.bytes)));
   }
+  checkExtraSizes(b, cast<fused::Unit>(unit));
   emitVariants(0);
   for (Value workspace : workspaces) {
     if (workspace.use_empty())

@@ -3,8 +3,10 @@
 // measured, not read from a driver.
 #include "runmat/Target/DeviceProfile.h"
 
-#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace runmat;
 using namespace llvm;
@@ -96,8 +98,12 @@ Result<DeviceProfile> DeviceProfile::fromJSON(const std::string &text) {
   number(limits, "max_push_constants_size", profile.pushBytes);
   number(limits, "max_storage_buffers", profile.maxBindings);
   number(limits, "max_storage_buffer_range", profile.storageRange);
-  number(limits, "min_storage_buffer_offset_alignment",
-         profile.offsetAlignment);
+  int64_t operations = 0;
+  bool fullSubgroups = false;
+  number(subgroup, "operations", operations);
+  flag(subgroup, "full_subgroups", fullSubgroups);
+  // VK_SUBGROUP_FEATURE_ARITHMETIC_BIT.
+  profile.subgroupArithmetic = (operations & 4) && fullSubgroups;
   flag(features, "shader_float64", profile.float64);
   flag(features, "shader_float16", profile.float16);
   flag(features, "shader_int64", profile.int64);
@@ -112,5 +118,40 @@ Result<DeviceProfile> DeviceProfile::fromJSON(const std::string &text) {
   // What the runtime's tables hold (RM_MAX_BINDINGS in
   // runmat/Runtime/Runtime.h).
   profile.maxBindings = std::min(profile.maxBindings, 32u);
+  // Schedules of another device may have workgroups that this one has not.
+  NormalizeSchedule &normalize = profile.normalize;
+  for (unsigned *threads :
+       {&normalize.threads, &normalize.smallThreads, &normalize.combineThreads})
+    *threads =
+        std::min<unsigned>(*threads, llvm::bit_floor(profile.maxWorkgroup));
+  return profile;
+}
+
+Result<DeviceProfile> DeviceProfile::load(const std::string &nameOrFile) {
+  if (const DeviceProfile *known = find(nameOrFile))
+    return *known;
+  if (!StringRef(nameOrFile).ends_with(".json"))
+    return Error{"no device profile is named '" + nameOrFile + "'; there are " +
+                 llvm::join(names(), ", ")};
+  auto buffer = MemoryBuffer::getFile(nameOrFile);
+  if (!buffer)
+    return Error{nameOrFile +
+                 ": cannot be read: " + buffer.getError().message()};
+  std::string text = (*buffer)->getBuffer().str();
+  if (Expected<json::Value> parsed = json::parse(text)) {
+    if (const json::Array *devices = parsed->getAsArray()) {
+      if (devices->size() != 1)
+        return Error{nameOrFile + ": has " + std::to_string(devices->size()) +
+                     " devices; keep one"};
+      llvm::raw_string_ostream(text = "") << devices->front();
+    }
+  } else {
+    consumeError(parsed.takeError());
+  }
+  if (StringRef(text).trim().empty())
+    return Error{nameOrFile + ": is empty"};
+  Result<DeviceProfile> profile = fromJSON(text);
+  if (!profile)
+    return Error{nameOrFile + ": " + profile.error().message};
   return profile;
 }

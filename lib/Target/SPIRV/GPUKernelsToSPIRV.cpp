@@ -232,11 +232,9 @@ struct ConvertGpuKernelsToSpirvPass
           ConvertGpuKernelsToSpirvPass> {
   using ConvertGpuKernelsToSpirvBase::ConvertGpuKernelsToSpirvBase;
   void runOnOperation() override {
-    const DeviceProfile *known = DeviceProfile::find(profile.getValue());
+    Result<DeviceProfile> known = DeviceProfile::load(profile);
     if (!known) {
-      getOperation().emitError("no device profile is named '")
-          << profile << "'; there are "
-          << llvm::join(DeviceProfile::names(), ", ");
+      getOperation().emitError(known.error().message);
       return signalPassFailure();
     }
     if (failed(convertKernelsToSPIRV(getOperation(), *known)))

@@ -16,7 +16,7 @@ def ConvertGpuKernelsToSpirv : Pass<"convert-gpu-kernels-to-spirv", "::mlir::Mod
   }];
   let options = [
     Option<"profile", "profile", "std::string", "\"generic\"",
-           "built-in device profile: generic, lavapipe or nvidia">,
+           "device profile: generic, lavapipe, nvidia, or a file of `runmat devices --json`">,
   ];
   let dependentDialects = ["::mlir::spirv::SPIRVDialect", "::mlir::vector::VectorDialect"];
 }

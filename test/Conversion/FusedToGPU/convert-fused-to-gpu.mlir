@@ -1,4 +1,6 @@
-// A static 4K unit gets three kernels of the vector class; SPIR-V of them is valid.
+// A static 4K unit gets three kernels of the vector class; SPIR-V of them is valid (runmat-translate validates what it
+// writes).
+// RUN: runmat-translate --array-to-spirv --no-fusion %s -o %t.spv && spirv-val --target-env vulkan1.1 %t.spv
 // RUN: runmat-opt %s --convert-fused-to-gpu=profile=nvidia | FileCheck %s
 // RUN: runmat-opt %s --convert-fused-to-gpu --convert-gpu-kernels-to-spirv | FileCheck %s --check-prefix=SPIRV
 

@@ -1,5 +1,6 @@
-// Each reason why a unit has no GPU form, as a remark that names it.
-// RUN: runmat-opt %s --split-input-file --convert-fused-to-gpu --verify-diagnostics -o /dev/null
+// Each reason why a unit has no GPU form, as a remark that names it. Those of a device's limits are in
+// refusals-of-devices.mlir.
+// RUN: runmat-opt %s --split-input-file --convert-fused-to-gpu=profile=generic --verify-diagnostics -o /dev/null
 
 func.func @f64(%x: tensor<2x8x8xf64>, %e: tensor<f64>) -> tensor<2x8x8xf64> {
   // expected-remark @+1 {{fused.image_normalize stays on the CPU [element-type]: an operand is tensor<2x8x8xf64>; GPU code takes f32 so far}}

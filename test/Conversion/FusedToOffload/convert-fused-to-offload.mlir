@@ -9,7 +9,7 @@
 // PINNED: fused.image_normalize
 // PINNED: fused.image_normalize
 
-// CHECK: module attributes {offload.kernels = [{access = array<i32: 1, 2>, entry = "image_normalize_statistics", flags = 257 : i32, name = "image_normalize_statistics@0", push_bytes = 20 : i32
+// CHECK: module attributes {offload.kernels = [{access = array<i32: 1, 2>, entry = "image_normalize_statistics", flags = 769 : i32, name = "image_normalize_statistics@0", push_bytes = 20 : i32
 // CHECK-SAME: offload.units = [{location = "{{.*}}convert-fused-to-offload.mlir:{{[0-9]+}}:8", name = "fused.image_normalize"}
 // CHECK-LABEL: func.func @two
 func.func @two(%x: tensor<4x64x64xf32>) -> tensor<4x64x64xf32> {
