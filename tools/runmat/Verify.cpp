@@ -109,7 +109,11 @@ static Difference compareFloats(const io::Tensor &result,
       if (error > 0)
         difference.relative = std::max(difference.relative, error / magnitude);
       difference.ulps = std::max(difference.ulps, error / unit);
-      pass = error <= tolerance * std::max(magnitude, scale);
+      // Numbers of the format lie no closer than its smallest one.
+      double smallest =
+          std::ldexp(1.0, format.minExponent - format.fractionBits);
+      pass =
+          error <= std::max(tolerance * std::max(magnitude, scale), smallest);
     }
     if (!pass && difference.beyond.empty())
       difference.beyond = "element " + positionText(result, i) + " is " +

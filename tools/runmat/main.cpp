@@ -65,7 +65,8 @@ static void addRun(CLI::App &app, RunOptions &options) {
   command
       ->add_option("--tolerance", options.tolerance,
                    "Of --verify: |result - reference| <= T max(|reference|, "
-                   "its root mean square). Default 1e-10 for f64, 1e-4 f32, "
+                   "its root mean square), or one spacing of subnormals. "
+                   "Default 1e-10 for f64, 1e-4 f32, "
                    "4e-3 f16, 3e-2 bf16; integers are always exact")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--telemetry", options.telemetry,

@@ -42,6 +42,12 @@ TEST(Verify, CancelledElementsAreJudgedByTheArraysScale) {
   EXPECT_FALSE(compareF32({1.0f, 1e-2f}, {1.0, 0.0}).beyond.empty());
 }
 
+TEST(Verify, BelowTheSmallestNumberZeroIsAsNearAsAny) {
+  EXPECT_TRUE(compareF32({0.0f}, {1e-50}).beyond.empty());
+  EXPECT_TRUE(compareF32({1e-45f}, {1.1e-45}).beyond.empty());
+  EXPECT_FALSE(compareF32({0.0f}, {1e-40}).beyond.empty());
+}
+
 TEST(Verify, NamesTheFirstElementBeyond) {
   Result<Difference> difference =
       compare(make<float>(RM_F32, {2, 3}, {1, 1, 1, 1, 1, 2}),

@@ -58,27 +58,35 @@ static Results afterPasses(ModuleOp module, const std::string &passes,
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::cl::OptionCategory own("Options of this tool");
   llvm::cl::opt<uint64_t> seed("seed", llvm::cl::desc("first seed"),
-                               llvm::cl::init(1));
+                               llvm::cl::init(1), llvm::cl::cat(own));
   llvm::cl::opt<unsigned> count("count", llvm::cl::desc("number of programs"),
-                                llvm::cl::init(100));
+                                llvm::cl::init(100), llvm::cl::cat(own));
   llvm::cl::opt<std::string> passes(
-      "passes",
-      llvm::cl::desc("pipeline on the module, e.g. canonicalize,cse"));
-  llvm::cl::opt<bool> compile("compile", llvm::cl::desc("compile and run"));
+      "passes", llvm::cl::desc("pipeline on the module, e.g. canonicalize,cse"),
+      llvm::cl::cat(own));
+  llvm::cl::opt<bool> compile("compile", llvm::cl::desc("compile and run"),
+                              llvm::cl::cat(own));
   llvm::cl::opt<bool> normalize(
-      "normalize", llvm::cl::desc("programs around ImageNormalize only"));
-  llvm::cl::opt<bool> fuse("fuse", llvm::cl::desc("fuse before compiling"));
+      "normalize", llvm::cl::desc("programs around ImageNormalize only"),
+      llvm::cl::cat(own));
+  llvm::cl::opt<bool> fuse("fuse", llvm::cl::desc("fuse before compiling"),
+                           llvm::cl::cat(own));
   llvm::cl::opt<std::string> device(
       "device", llvm::cl::desc("cpu, gpu, gpu=NAME (with --compile)"),
-      llvm::cl::init("cpu"));
-  llvm::cl::opt<unsigned> optLevel(
-      "opt-level", llvm::cl::desc("of native code"), llvm::cl::init(1));
-  llvm::cl::opt<bool> print("print", llvm::cl::desc("print the programs"));
-  llvm::cl::opt<unsigned> most(
-      "max-failures", llvm::cl::desc("stop after so many"), llvm::cl::init(3));
+      llvm::cl::init("cpu"), llvm::cl::cat(own));
+  llvm::cl::opt<unsigned> optLevel("opt-level",
+                                   llvm::cl::desc("of native code"),
+                                   llvm::cl::init(1), llvm::cl::cat(own));
+  llvm::cl::opt<bool> print("print", llvm::cl::desc("print the programs"),
+                            llvm::cl::cat(own));
+  llvm::cl::opt<unsigned> most("max-failures",
+                               llvm::cl::desc("stop after so many"),
+                               llvm::cl::init(3), llvm::cl::cat(own));
   registerPasses();
   registerUpstreamPasses();
+  llvm::cl::HideUnrelatedOptions(own);
   llvm::cl::ParseCommandLineOptions(argc, argv, "differential tests\n");
 
   DialectRegistry registry;

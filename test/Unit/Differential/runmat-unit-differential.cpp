@@ -119,12 +119,18 @@ void Comparison::run(const UnitCase &unitCase) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::cl::OptionCategory own("Options of this tool");
   llvm::cl::opt<std::string> filter(
-      "filter", llvm::cl::desc("only cases whose name contains this"));
-  llvm::cl::opt<bool> print("print", llvm::cl::desc("print the programs"));
-  llvm::cl::opt<bool> time("time", llvm::cl::desc("print each case's time"));
-  llvm::cl::opt<unsigned> optLevel(
-      "opt-level", llvm::cl::desc("of native code"), llvm::cl::init(1));
+      "filter", llvm::cl::desc("only cases whose name contains this"),
+      llvm::cl::cat(own));
+  llvm::cl::opt<bool> print("print", llvm::cl::desc("print the programs"),
+                            llvm::cl::cat(own));
+  llvm::cl::opt<bool> time("time", llvm::cl::desc("print each case's time"),
+                           llvm::cl::cat(own));
+  llvm::cl::opt<unsigned> optLevel("opt-level",
+                                   llvm::cl::desc("of native code"),
+                                   llvm::cl::init(1), llvm::cl::cat(own));
+  llvm::cl::HideUnrelatedOptions(own);
   llvm::cl::ParseCommandLineOptions(argc, argv, "fused units on the CPU\n");
 
   DialectRegistry registry;

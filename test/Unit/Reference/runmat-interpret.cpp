@@ -54,16 +54,20 @@ static int64_t print(llvm::raw_ostream &os, const io::Tensor &tensor,
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::cl::OptionCategory own("Options of this tool");
   llvm::cl::opt<std::string> file(llvm::cl::Positional, llvm::cl::Required,
-                                  llvm::cl::desc("FILE.mlir"));
+                                  llvm::cl::desc("FILE.mlir"),
+                                  llvm::cl::cat(own));
   llvm::cl::opt<std::string> entry(
-      "entry", llvm::cl::desc("one function (default: all without arguments)"));
+      "entry", llvm::cl::desc("one function (default: all without arguments)"),
+      llvm::cl::cat(own));
   llvm::cl::opt<array::Rounding> mode(
       "mode", llvm::cl::desc("what results are rounded to"),
       llvm::cl::values(clEnumValN(array::Rounding::None, "f64", "nothing"),
                        clEnumValN(array::Rounding::Declared, "declared",
                                   "their declared type")),
-      llvm::cl::init(array::Rounding::None));
+      llvm::cl::init(array::Rounding::None), llvm::cl::cat(own));
+  llvm::cl::HideUnrelatedOptions(own);
   llvm::cl::ParseCommandLineOptions(argc, argv, "reference interpreter\n");
 
   DialectRegistry registry;
