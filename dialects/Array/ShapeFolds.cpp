@@ -97,11 +97,28 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
+/// Whether `outer` checks nothing that a broadcast from the operand of `inner`
+/// would not: each size that `inner` made is known in the result too.
+static bool keepsSizes(BroadcastOp inner, BroadcastOp outer) {
+  ArrayRef<int64_t> from = inner.getX().getType().getShape(),
+                    made = inner.getType().getShape(),
+                    result = outer.getType().getShape();
+  for (size_t dim = 0; dim < made.size(); ++dim) {
+    bool isNew = dim + from.size() < made.size();
+    bool stretches =
+        isNew || from[dim + from.size() - made.size()] != made[dim];
+    if (stretches && made[dim] != 1 &&
+        ShapedType::isDynamic(result[dim + result.size() - made.size()]))
+      return false;
+  }
+  return true;
+}
+
 OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
   if (getX().getType() == getType() && areSizesOf(getSizes(), getX()))
     return getX();
   if (auto inner = getX().getDefiningOp<BroadcastOp>();
-      inner && isUnchecked(inner)) {
+      inner && isUnchecked(inner) && keepsSizes(inner, *this)) {
     getXMutable().assign(inner.getX());
     return getResult();
   }

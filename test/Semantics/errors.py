@@ -1,5 +1,5 @@
 # Checks that fail at run time: one text in the interpreter and in compiled code, with the operation's place.
-# usage: errors.py interpreter|cpu
+# usage: errors.py interpreter|cpu|cpu_constants   With constants, arguments are known when the program is compiled.
 import os
 import re
 import subprocess
@@ -42,6 +42,12 @@ CASES = [
     # No overflow in the check itself.
     ({"a": [6], "n": 4611686018427387904}, "array.slice %a offsets [0] sizes [3] strides [%n] : tensor<?xf32>", "tensor<3xf32>",
      "dimension 0: offset 0, size 3, stride 4611686018427387904 is out of bounds for size 6"),
+    ({"a": [6], "n": (1 << 62) + 3}, "array.slice %a offsets [0] sizes [3] strides [%n] : tensor<?xf32>", "tensor<3xf32>",
+     "dimension 0: offset 0, size 3, stride 4611686018427387907 is out of bounds for size 6"),
+    ({"a": [6], "n": (1 << 63) - 1}, "array.slice %a offsets [0] sizes [2] strides [%n] : tensor<?xf32>", "tensor<2xf32>",
+     "dimension 0: offset 0, size 2, stride 9223372036854775807 is out of bounds for size 6"),
+    ({"a": [3], "b": [6], "n": (1 << 62) + 3}, "array.insert_slice %a into %b offsets [0] strides [%n] : tensor<?xf32>, tensor<?xf32>", "tensor<?xf32>",
+     "dimension 0: offset 0, size 3, stride 4611686018427387907 is out of bounds for size 6"),
     ({"a": [2], "b": [6], "n": -1}, "array.insert_slice %a into %b offsets [%n] strides [1] : tensor<?xf32>, tensor<?xf32>", "tensor<?xf32>",
      "dimension 0: offset -1, size 2, stride 1 is out of bounds for size 6"),
     ({"a": [6], "n": -1}, "array.pad %a, %v low [1] high [%n] : tensor<?xf32>, tensor<f32>", "tensor<?xf32>", "high of dimension 0 is negative: -1"),
@@ -92,6 +98,18 @@ def interpreter(folder):
             file.write(f"func.func @c{number}() -> {result} {{\n{FIXED}{constants}  %r = {op}\n  return %r : {result}\n}}\n")
     done = subprocess.run(["runmat-interpret", path], capture_output=True, text=True)
     return [re.search(rf"@c{number}: (.*)", done.stdout).group(1) for number in range(len(CASES))]
+
+
+def cpu_constants(folder):
+    messages = []
+    for number, (arguments, op, result, _) in enumerate(CASES):
+        path = os.path.join(folder, f"c{number}.mlir")
+        with open(path, "w") as file:
+            constants = "".join(constant(*item) for item in arguments.items())
+            file.write(f"func.func @f() -> {result} {{\n{FIXED}{constants}  %r = {op}\n  return %r : {result}\n}}\n")
+        done = subprocess.run(["runmat", "run", path, "--device", "cpu"], capture_output=True, text=True)
+        messages.append(done.stderr.strip() if done.returncode == 1 else f"exit code {done.returncode}: {done.stderr}")
+    return messages
 
 
 def cpu(folder):

@@ -138,7 +138,7 @@ static void checkBounds(Lowering &b, int64_t dim, OpFoldResult offset,
                          s = getConstantIntValue(stride),
                          w = getConstantIntValue(whole);
   if (o && n && s && w && *o >= 0 && *n >= 0 && *s >= 1 &&
-      (*n == 0 ? *o <= *w : *o + (*n - 1) * *s < *w))
+      (*n == 0 ? *o <= *w : *o < *w && *n - 1 <= (*w - 1 - *o) / *s))
     return;
   // The whole dim.
   if (o == 0 && s == 1 && isEqualConstantIntOrValue(size, whole))
@@ -149,7 +149,8 @@ static void checkBounds(Lowering &b, int64_t dim, OpFoldResult offset,
   auto both = [&](Value x, Value y) {
     return arith::AndIOp::create(b, b.loc(), x, y).getResult();
   };
-  // By division, so that no product overflows; a stride below 1 fails anyway.
+  // By division, here and above, so that no product overflows; a stride below 1
+  // fails anyway.
   Value steps = arith::SubIOp::create(b, b.loc(), nV, one);
   Value room = arith::SubIOp::create(
       b, b.loc(), arith::SubIOp::create(b, b.loc(), wV, one), oV);

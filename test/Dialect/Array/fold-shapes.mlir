@@ -166,3 +166,22 @@ func.func @splats(%i: index) -> (tensor<200x100xf32>, tensor<200x100xf32>, tenso
   %5 = array.slice %a offsets [%i, 0] sizes [1, 1] strides [1, 1] : tensor<100x200xf32>
   return %0, %1, %2, %3, %4, %5 : tensor<200x100xf32>, tensor<200x100xf32>, tensor<200x100xf32>, tensor<10xf32>, tensor<102x200xf32>, tensor<1x1xf32>
 }
+
+// The size that the inner one made is checked against the outer's: known there, they are one; unknown, they stay.
+// CHECK-LABEL: func.func @broadcasts_join(
+// CHECK: array.broadcast %{{.*}} : tensor<1xf32> to tensor<2x3xf32>
+// CHECK-NOT: array.broadcast
+// CHECK: return
+func.func @broadcasts_join(%x: tensor<1xf32>) -> tensor<2x3xf32> {
+  %a = array.broadcast %x : tensor<1xf32> to tensor<3xf32>
+  %b = array.broadcast %a : tensor<3xf32> to tensor<2x3xf32>
+  return %b : tensor<2x3xf32>
+}
+// CHECK-LABEL: func.func @broadcasts_stay(
+// CHECK: array.broadcast %{{.*}} : tensor<1xf32> to tensor<3xf32>
+// CHECK: array.broadcast %{{.*}} sizes(%{{.*}}) : tensor<3xf32> to tensor<?xf32>
+func.func @broadcasts_stay(%x: tensor<1xf32>, %n: index) -> tensor<?xf32> {
+  %a = array.broadcast %x : tensor<1xf32> to tensor<3xf32>
+  %b = array.broadcast %a sizes(%n) : tensor<3xf32> to tensor<?xf32>
+  return %b : tensor<?xf32>
+}
