@@ -2,6 +2,7 @@
 // integers and rounded once, and reductions of one element each.
 #include "ArrayInference.h"
 #include "ConstantFolding.h"
+#include "runmat/Support/Compensated.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -25,7 +26,7 @@ struct Rule {
   bool propagate = false; // NaN, by min, max, argmin and argmax
   bool omitNan = false;
   int64_t ddof = 0;
-  unsigned width; // of an integer element
+  unsigned width = 0; // of an integer element
 };
 
 } // namespace
@@ -55,17 +56,30 @@ static Rule ruleOf(Operation *op) {
   return rule;
 }
 
+/// As the interpreter sums, so that a fold is no less exact than what it
+/// replaces.
+static double sumOf(ArrayRef<double> values) {
+  CompensatedSum sum;
+  for (double value : values)
+    sum.add(value);
+  return sum.value();
+}
+
 static double variance(ArrayRef<double> values, int64_t ddof) {
   auto n = static_cast<int64_t>(values.size());
   if (n - ddof <= 0)
     return std::numeric_limits<double>::quiet_NaN();
-  double sum = 0;
-  for (double value : values)
-    sum += value;
-  double mean = sum / static_cast<double>(n), squares = 0;
-  for (double value : values)
-    squares += (value - mean) * (value - mean);
-  return squares / static_cast<double>(n - ddof);
+  double mean = sumOf(values) / static_cast<double>(n);
+  CompensatedSum squares, rest;
+  for (double value : values) {
+    squares.add((value - mean) * (value - mean));
+    // What the mean's own rounding leaves.
+    rest.add(value - mean);
+  }
+  double total = squares.value();
+  if (std::isfinite(total))
+    total -= rest.value() * rest.value() / static_cast<double>(n);
+  return total / static_cast<double>(n - ddof);
 }
 
 /// Position of the smallest or largest element, the first on ties; -1 where
@@ -99,8 +113,7 @@ static Scalar reduceFloats(const Rule &rule, SmallVector<double> values) {
     return fromFloat(result);
   case ReductionKind::Sum:
   case ReductionKind::Mean:
-    for (double value : values)
-      result += value;
+    result = sumOf(values);
     if (rule.kind == ReductionKind::Mean)
       result /= static_cast<double>(values.size());
     return fromFloat(result);

@@ -392,7 +392,9 @@ void ScalarFunction::run(Scalar *result, ArrayRef<const Scalar *> operands,
       continue;
     if (isF32)
       for (int64_t k = 0; k < n; ++k)
-        out[k].f = static_cast<float>(out[k].f);
+        // A NaN keeps its bits, which the conversion would quiet.
+        out[k].f = std::isnan(out[k].f) ? out[k].f
+                                        : double(static_cast<float>(out[k].f));
     else if (isFloat)
       for (int64_t k = 0; k < n; ++k)
         out[k].f = roundToType(out[k].f, element);

@@ -25,7 +25,7 @@ static double roundToFormat(double value, int precision, int minExponent,
 }
 
 double array::roundToType(double value, Type type) {
-  if (type.isF64())
+  if (type.isF64() || std::isnan(value))
     return value;
   if (type.isF32())
     return static_cast<float>(value);
@@ -49,11 +49,23 @@ static uint64_t lowBits(uint64_t value, unsigned width) {
   return value & (~uint64_t(0) >> (64 - width));
 }
 
-static Scalar scalarFromFloat(APFloat value) {
-  bool lost;
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+/// Converts between formats as `bitcast` wants it: a signalling NaN, which the
+/// conversion of IEEE 754 would quiet, keeps its bits.
+static APFloat convertNumber(APFloat value, const llvm::fltSemantics &format) {
+  bool signals = value.isSignaling(), lost;
+  value.convert(format, APFloat::rmNearestTiesToEven, &lost);
+  if (!signals)
+    return value;
+  APInt bits = value.bitcastToAPInt();
+  bits.clearBit(APFloat::semanticsPrecision(format) - 2);
+  APFloat signalling(format, bits);
+  // A payload that does not fit leaves nothing to signal with.
+  return signalling.isNaN() ? signalling : value;
+}
+
+static Scalar scalarFromFloat(const APFloat &value) {
   Scalar scalar;
-  scalar.f = value.convertToDouble();
+  scalar.f = convertNumber(value, APFloat::IEEEdouble()).convertToDouble();
   return scalar;
 }
 static Scalar scalarFromInt(const APInt &value) {
@@ -63,11 +75,8 @@ static Scalar scalarFromInt(const APInt &value) {
   return scalar;
 }
 static APFloat floatFromScalar(Scalar value, Type type) {
-  APFloat result(value.f);
-  bool lost;
-  result.convert(cast<FloatType>(type).getFloatSemantics(),
-                 APFloat::rmNearestTiesToEven, &lost);
-  return result;
+  return convertNumber(APFloat(value.f),
+                       cast<FloatType>(type).getFloatSemantics());
 }
 static APInt intFromScalar(Scalar value, Type type) {
   unsigned width = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
@@ -124,7 +133,7 @@ DenseElementsAttr array::denseFromScalars(RankedTensorType type,
 uint64_t array::bitsFromScalar(Scalar value, Type type) {
   if (type.isF64())
     return llvm::bit_cast<uint64_t>(value.f);
-  if (type.isF32())
+  if (type.isF32() && !std::isnan(value.f))
     return llvm::bit_cast<uint32_t>(static_cast<float>(value.f));
   if (isa<FloatType>(type))
     return floatFromScalar(value, type).bitcastToAPInt().getZExtValue();

@@ -1,11 +1,11 @@
 // Running sums and products, matrix products and inner products. A matrix
 // product adds blocks of 64 terms, then the blocks: its error grows with the
 // number of blocks, not of terms.
-#include "Compensated.h"
 #include "Evaluator.h"
 
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Array/CheckMessages.h"
+#include "runmat/Support/Compensated.h"
 
 using namespace mlir;
 using namespace runmat;

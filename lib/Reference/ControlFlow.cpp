@@ -29,8 +29,17 @@ static LogicalResult evaluateFor(Evaluator &e, scf::ForOp op) {
           end = e.indexOf(op.getUpperBound()), step = e.indexOf(op.getStep());
   if (step < 1)
     return e.fail(op, array::check::fillIn(array::check::loopStep(), {step}));
+  Type type = op.getInductionVar().getType();
+  auto bitsOf = [&](int64_t value) {
+    Scalar scalar;
+    scalar.i = value;
+    return array::bitsFromScalar(scalar, type);
+  };
+  auto isBefore = [&](int64_t a, int64_t b) {
+    return op.getUnsignedCmp() ? bitsOf(a) < bitsOf(b) : a < b;
+  };
   Values state = valuesOf(e, op.getInitArgs());
-  while (index < end) {
+  while (isBefore(index, end)) {
     Values arguments = {TensorValue{
         op.getInductionVar().getType(), {}, std::make_shared<Scalar>()}};
     arguments.front().data()->i = index;
@@ -38,8 +47,14 @@ static LogicalResult evaluateFor(Evaluator &e, scf::ForOp op) {
                      std::make_move_iterator(state.end()));
     if (failed(e.evaluateBlock(*op.getBody(), arguments, state)))
       return failure();
-    if (__builtin_add_overflow(index, step, &index))
+    // The next value may be beyond the type's: the loop ends before it.
+    int64_t next =
+        array::wrapToType(static_cast<int64_t>(static_cast<uint64_t>(index) +
+                                               static_cast<uint64_t>(step)),
+                          type);
+    if (!isBefore(index, next))
       break;
+    index = next;
   }
   return setResults(e, op, state);
 }

@@ -15,9 +15,6 @@ using namespace mlir;
 using namespace runmat;
 using namespace runmat::reference;
 
-// Deeper recursion than this is an error, not a crash of the host's stack.
-static constexpr size_t kMaxCallDepth = 500;
-
 Evaluator::Evaluator(ModuleOp module, const InterpreterOptions &options)
     : rounding(options.rounding), module(module), threads(options.threads) {
   if (threads == 0)
@@ -146,6 +143,10 @@ LogicalResult Evaluator::evaluateBlock(Block &block,
 }
 
 LogicalResult Evaluator::evaluate(Operation *op) {
+  for (Type type : op->getResultTypes())
+    if (auto integer = dyn_cast<IntegerType>(getElementTypeOrSelf(type));
+        integer && integer.getWidth() > 64)
+      return fail(op, "integers wider than 64 bits are not supported");
   for (auto group : {evaluateElementwise, evaluateReduction, evaluateScan,
                      evaluateContraction, evaluateShapeOp, evaluateCreation,
                      evaluateControlFlow, evaluateArith, evaluateTensorOp})
@@ -158,9 +159,9 @@ LogicalResult Evaluator::evaluate(Operation *op) {
       arguments.push_back(get(operand));
     if (!callee || callee.isExternal())
       return fail(op, "@" + call.getCallee().str() + " has no body");
-    if (frames.size() >= kMaxCallDepth)
-      return fail(op, "calls nest deeper than " +
-                          std::to_string(kMaxCallDepth) + " levels");
+    // An error, not a crash of the host's stack.
+    if (frames.size() >= array::check::maxCallDepth)
+      return fail(op, array::check::callDepth());
     if (failed(this->call(callee, arguments, results)))
       return failure();
     for (auto [value, result] : llvm::zip_equal(op->getResults(), results))

@@ -25,7 +25,7 @@ static void writeInts(const Scalar *from, io::Tensor &to) {
     to.data<T>()[k] = static_cast<T>(from[k].i);
 }
 
-static void readElements(const io::Tensor &from, Scalar *to) {
+static void readElements(const io::Tensor &from, Type element, Scalar *to) {
   switch (from.dtype()) {
   case RM_I1:
     for (int64_t k = 0; k < from.elements(); ++k)
@@ -39,13 +39,15 @@ static void readElements(const io::Tensor &from, Scalar *to) {
     return readInts<int32_t>(from, to);
   case RM_I64:
     return readInts<int64_t>(from, to);
-  case RM_F32:
-    for (int64_t k = 0; k < from.elements(); ++k)
-      to[k].f = from.data<float>()[k];
-    return;
-  default:
-    for (int64_t k = 0; k < from.elements(); ++k)
-      to[k].f = from.element(k);
+  default: {
+    // By bits: a conversion by the processor quiets NaNs.
+    int64_t width = io::dtypeSize(from.dtype());
+    for (int64_t k = 0; k < from.elements(); ++k) {
+      uint64_t bits = 0;
+      std::memcpy(&bits, from.data<char>() + k * width, width);
+      to[k] = array::scalarFromBits(bits, element);
+    }
+  }
   }
 }
 
@@ -91,7 +93,7 @@ static Result<TensorValue> argumentOf(const io::Tensor &tensor, Type type,
                     BufferPool::take(pool, tensor.elements())};
   if (!value.elements)
     return Error{"out of memory for argument " + std::to_string(index)};
-  readElements(tensor, value.data());
+  readElements(tensor, element, value.data());
   return value;
 }
 

@@ -1,10 +1,10 @@
 // Reductions. Each kind is a function from the rows of one result's range to
 // that result; floating point is summed in f64 with compensation.
-#include "Compensated.h"
 #include "Evaluator.h"
 
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Array/CheckMessages.h"
+#include "runmat/Support/Compensated.h"
 
 #include <limits>
 

@@ -76,6 +76,12 @@ inline std::string emptyArg(const std::string &name) {
   return name + " of no elements";
 }
 
+/// Functions that call themselves.
+inline constexpr int64_t maxCallDepth = 500;
+inline std::string callDepth() {
+  return "calls nest deeper than " + std::to_string(maxCallDepth) + " levels";
+}
+
 /// rand_uniform, rand_normal. Value: the offset.
 inline std::string negativeOffset() { return "offset is negative: {0}"; }
 

@@ -1,11 +1,11 @@
 // A sum that carries its rounding error (Neumaier's variant of Kahan's): the
 // error is about one rounding of the result, whatever the number of terms.
-#ifndef RUNMAT_LIB_REFERENCE_COMPENSATED_H
-#define RUNMAT_LIB_REFERENCE_COMPENSATED_H
+#ifndef RUNMAT_SUPPORT_COMPENSATED_H
+#define RUNMAT_SUPPORT_COMPENSATED_H
 
 #include <cmath>
 
-namespace runmat::reference {
+namespace runmat {
 
 struct CompensatedSum {
   double sum = 0, lost = 0;
@@ -20,6 +20,6 @@ struct CompensatedSum {
   double value() const { return std::isfinite(sum) ? sum + lost : sum; }
 };
 
-} // namespace runmat::reference
+} // namespace runmat
 
-#endif // RUNMAT_LIB_REFERENCE_COMPENSATED_H
+#endif // RUNMAT_SUPPORT_COMPENSATED_H
