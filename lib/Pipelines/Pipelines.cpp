@@ -41,6 +41,8 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
   std::vector<Stage> stages;
 
   stages.push_back({"fusion", [=](OpPassManager &pm) {
+                      // Before folds drop what is checked.
+                      pm.addPass(createCheckUpstreamOpsPass());
                       // One form of each idiom, constants in place: fewer
                       // things for matchers to know.
                       clean(pm);

@@ -4,12 +4,27 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CheckUpstreamOpsPass : Pass<"check-upstream-ops", "::mlir::ModuleOp"> {
+  let summary = "upstream operations of a program check what upstream leaves without a meaning";
+  let description = [{
+    Casts to a size that is not there, indices out of bounds, divisions by zero or that overflow, shifts by the
+    width or more, loops without a positive step and recursion deeper than 500 calls become errors of the program
+    (`offload.check`). Loops whose
+    counter might wrap behind their last iteration, or compare without sign, count their trips instead. Runs before
+    anything is folded: upstream's folds drop such operations and keep their results.
+
+    Test: test/Conversion/ArrayToLinalg/check-upstream-ops.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect", "::runmat::offload::OffloadDialect"];
+}
+
 def ConvertArrayToLinalgPass : Pass<"convert-array-to-linalg"> {
   let summary = "array operations on tensors become linalg, tensor, scf and arith on tensors";
   let description = [{
     Every elementwise operation becomes one `linalg.generic` whose body is the same array operation on
     scalars (`--expand-math` lowers that). What types leave open is tested by `offload.check` before the
-    operation. Array operations on scalars stay.
+    operation. Array operations on scalars stay. What programs use of upstream is checked by `--check-upstream-ops`.
 
     Test: test/Conversion/ArrayToLinalg/
   }];

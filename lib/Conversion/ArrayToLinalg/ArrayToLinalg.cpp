@@ -56,7 +56,7 @@ static Value lower(Operation *op, Lowering &b) {
 LogicalResult runmat::convertArrayToLinalg(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isArrayOpOnTensors(op) || hasUpstreamCheck(op))
+    if (isArrayOpOnTensors(op))
       ops.push_back(op);
   });
   Lowering b(root->getContext());
@@ -67,10 +67,6 @@ LogicalResult runmat::convertArrayToLinalg(Operation *root) {
       continue;
     }
     b.startOp(op);
-    if (!isArrayOpOnTensors(op)) {
-      checkUpstreamOp(op, b);
-      continue;
-    }
     Value result = lower(op, b);
     if (!result)
       return op->emitOpError("has no lowering to linalg");

@@ -126,7 +126,7 @@ Value array::lowerMatmul(MatmulOp op, Lowering &b) {
 
 Value array::lowerDot(DotOp op, Lowering &b) {
   Type element = elementTypeOf(op.getResult().getType());
-  Type wide = isa<FloatType>(element) ? wideType(element) : element;
+  Type wide = isa<FloatType>(element) ? b.getF64Type() : element;
   b.checkEqual(b.sizeOf(op.getA(), 0), b.sizeOf(op.getB(), 0),
                check::innerSizes());
   Value out = b.fill(constantOf(b, b.loc(), wide, 0),

@@ -286,9 +286,3 @@ Value array::castScalar(OpBuilder &b, Location loc, Value value, Type type) {
     return value;
   return CastOp::create(b, loc, type, value);
 }
-
-Type array::wideType(Type element) {
-  if (element.isF32())
-    return Float64Type::get(element.getContext());
-  return accumulatorType(element);
-}

@@ -119,6 +119,7 @@ mlir::Value lowerRandNormal(RandNormalOp op, Lowering &b);
 /// divisors, shifts and steps of loops are checked.
 bool hasUpstreamCheck(mlir::Operation *op);
 void checkUpstreamOp(mlir::Operation *op, Lowering &b);
+void limitRecursion(mlir::ModuleOp module);
 
 /// A number of a float or integer type as a constant.
 mlir::Value constantOf(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
@@ -126,9 +127,6 @@ mlir::Value constantOf(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
 /// array.cast, or the value itself where the type is already that.
 mlir::Value castScalar(mlir::OpBuilder &b, mlir::Location loc,
                        mlir::Value value, mlir::Type type);
-/// What sums and products of `element` are accumulated in here: f64 for f32 and
-/// f64, f32 for f16 and bf16.
-mlir::Type wideType(mlir::Type element);
 
 } // namespace runmat::array
 

@@ -1,7 +1,8 @@
 // Reductions: one generic each whose combiner is one arith operation, which
-// upstream tiles and vectorises. f32 accumulates in f64 (n additions then lose
-// at most n * 2^-53 of the sum of magnitudes, far below f32's rounding, in any
-// order); f16 and bf16 in f32. var and std are two-pass.
+// upstream tiles and vectorises. f32, f16 and bf16 accumulate in f64 (n
+// additions then lose at most n * 2^-53 of the sum of magnitudes, far below the
+// result's rounding, in any order); f64 carries what it loses. var and std are
+// two-pass.
 #include "Lowering.h"
 
 #include "runmat/Dialect/Array/CheckMessages.h"
@@ -210,7 +211,7 @@ struct Reducer {
     int64_t ddof = 0;
     if (auto attr = op->getAttrOfType<IntegerAttr>("ddof"))
       ddof = attr.getInt();
-    Type wide = wideType(element);
+    Type wide = b.getF64Type();
     Value mean = divideByCount(sum(wide), wide, 0, false);
     Value squares = accumulate(
         {mean}, wide, [&](OpBuilder &body, Location loc, ValueRange args) {
@@ -437,7 +438,7 @@ Value array::lowerReduction(Reduction op, Lowering &b) {
         sizes.push_back(b.getIndexAttr(1));
     b.checkFits(resultType, sizes);
   }
-  Type wide = isa<FloatType>(r.element) ? wideType(r.element) : result;
+  Type wide = isa<FloatType>(r.element) ? b.getF64Type() : result;
   Value value;
   switch (op.getReductionKind()) {
   case ReductionKind::Sum:

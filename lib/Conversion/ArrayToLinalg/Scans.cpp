@@ -53,7 +53,7 @@ static Value scanRows(OpBuilder &b, Location loc, Value x, Value out,
 Value array::lowerScan(Value x, int64_t dim, bool product, Lowering &b) {
   auto type = cast<RankedTensorType>(x.getType());
   Type element = type.getElementType();
-  Type wide = isa<FloatType>(element) ? wideType(element) : element;
+  Type wide = isa<FloatType>(element) ? b.getF64Type() : element;
   Sizes sizes = b.sizesOf(x);
   Value out = b.empty(type, sizes);
   Value start = constantOf(b, b.loc(), wide, product ? 1 : 0);

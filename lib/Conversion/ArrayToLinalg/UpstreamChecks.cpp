@@ -99,12 +99,7 @@ static void checkLoop(scf::ForOp op, Lowering &b) {
 }
 
 bool array::hasUpstreamCheck(Operation *op) {
-  if (isa<tensor::CastOp, tensor::ExtractOp>(op))
-    return true;
-  // Parallel loops are our own schedules, not the program's.
-  if (op->getParentOfType<scf::ParallelOp>())
-    return false;
-  if (isa<scf::ForOp>(op))
+  if (isa<tensor::CastOp, tensor::ExtractOp, scf::ForOp>(op))
     return true;
   return (isShift(op) || isUnsignedDivision(op) || isSignedDivision(op)) &&
          !isa<ShapedType>(op->getOperand(0).getType());

@@ -1,4 +1,4 @@
-// Reductions: f32 accumulates in f64, f16 in f32, integers in i64; var is two-pass; argmin of nothing is refused.
+// Reductions: floats accumulate in f64, integers in i64; var is two-pass; argmin of nothing is refused.
 // RUN: runmat-opt %s --convert-array-to-linalg --split-input-file | FileCheck %s
 
 // CHECK-LABEL: @sum
@@ -15,7 +15,7 @@ func.func @sum(%x: tensor<?x5xf32>) -> tensor<?xf32> {
 // -----
 
 // CHECK-LABEL: @sum_half
-// CHECK: arith.addf %{{.*}}, %{{.*}} : f32
+// CHECK: arith.addf %{{.*}}, %{{.*}} : f64
 func.func @sum_half(%x: tensor<4xf16>) -> tensor<f16> {
   %r = array.sum %x : tensor<4xf16>
   return %r : tensor<f16>

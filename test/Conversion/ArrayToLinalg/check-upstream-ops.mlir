@@ -1,5 +1,5 @@
 // Upstream operations of a program that may fail are checked; those that cannot are not.
-// RUN: runmat-opt --convert-array-to-linalg %s | FileCheck %s
+// RUN: runmat-opt --check-upstream-ops --convert-array-to-linalg %s | FileCheck %s
 
 // CHECK-LABEL: @cast
 // CHECK: %[[D:.*]] = tensor.dim %arg0, %{{.*}}
@@ -71,6 +71,44 @@ func.func @loop(%n: index, %step: index) -> index {
   }
   return %r : index
 }
+// Behind the last iteration the counter would wrap: trips are counted. The first loop's counter has no way to.
+// CHECK-LABEL: @loop_to_the_end
+// CHECK: scf.for %{{.*}} = %arg0 to %arg1 step %c1
+// CHECK: %[[SOME:.*]] = arith.cmpi slt, %arg0, %arg1 : index
+// CHECK: %[[SPAN:.*]] = arith.subi %arg1, %arg0
+// CHECK: %[[TRIPS:.*]] = arith.ceildivui %[[SPAN]], %arg2
+// CHECK: %[[COUNT:.*]] = arith.select %[[SOME]], %[[TRIPS]], %{{.*}}
+// CHECK: scf.for %[[TRIP:.*]] = %{{.*}} to %[[COUNT]] step
+// CHECK: %[[STEPS:.*]] = arith.muli %[[TRIP]], %arg2
+// CHECK: %[[I:.*]] = arith.addi %arg0, %[[STEPS]]
+// CHECK: scf.yield %[[I]]
+func.func @loop_to_the_end(%a: index, %b: index, %step: index) -> (index, index) {
+  %c1 = arith.constant 1 : index
+  %q = scf.for %i = %a to %b step %c1 iter_args(%s = %a) -> index {
+    scf.yield %i : index
+  }
+  %r = scf.for %i = %a to %b step %step iter_args(%s = %a) -> index {
+    scf.yield %i : index
+  }
+  return %q, %r : index, index
+}
+// Known bounds that leave room for a step, and one that does not.
+// CHECK-LABEL: @known_bounds
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c120_i8 step %c8_i8
+// CHECK: arith.ceildivui
+func.func @known_bounds() -> (i8, i8) {
+  %c0 = arith.constant 0 : i8
+  %c8 = arith.constant 8 : i8
+  %c120 = arith.constant 120 : i8
+  %c121 = arith.constant 121 : i8
+  %q = scf.for %i = %c0 to %c120 step %c8 iter_args(%s = %c0) -> i8 : i8 {
+    scf.yield %i : i8
+  }
+  %r = scf.for %i = %c0 to %c121 step %c8 iter_args(%s = %c0) -> i8 : i8 {
+    scf.yield %i : i8
+  }
+  return %q, %r : i8, i8
+}
 // Results that may be larger than any operand are checked to fit.
 // CHECK-LABEL: @outer
 // CHECK: %[[N0:.*]] = arith.maxui %[[D0:.*]], %c1
@@ -94,3 +132,25 @@ func.func @like_an_operand(%x: tensor<?x?xf32>, %y: tensor<?x1xf32>) -> tensor<?
   %u = tensor.cast %t : tensor<8x1xf32> to tensor<?x1xf32>
   return %u : tensor<?x1xf32>
 }
+
+// A function that calls itself is told how deep it is.
+// CHECK-LABEL: func.func private @countdown(%arg0: i64) -> i64
+// CHECK: %[[R:.*]] = call @countdown_nested(%arg0, %c1) : (i64, index) -> i64
+// CHECK: return %[[R]]
+func.func private @countdown(%n: i64) -> i64 {
+  %one = arith.constant 1 : i64
+  %m = arith.subi %n, %one : i64
+  %small = arith.cmpi sle, %n, %one : i64
+  %y = scf.if %small -> (i64) {
+    scf.yield %one : i64
+  } else {
+    %r = func.call @countdown(%m) : (i64) -> i64
+    scf.yield %r : i64
+  }
+  return %y : i64
+}
+// CHECK-LABEL: func.func private @countdown_nested(%arg0: i64, %arg1: index) -> i64
+// CHECK: %[[OK:.*]] = arith.cmpi slt, %arg1, %c500
+// CHECK: offload.check %[[OK]], "calls nest deeper than 500 levels"
+// CHECK: %[[NEXT:.*]] = arith.addi %arg1, %c1
+// CHECK: func.call @countdown_nested(%{{.*}}, %[[NEXT]])
