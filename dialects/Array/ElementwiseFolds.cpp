@@ -38,12 +38,10 @@ struct Identity {
   }
   /// The same number everywhere, where the shape is known.
   OpFoldResult is(int64_t number) const {
-    Scalar scalar;
-    if (isa<FloatType>(elementTypeOf(type)))
-      scalar.f = static_cast<double>(number);
-    else
-      scalar.i = number;
-    return splatAttribute(type, scalar);
+    return splatAttribute(type,
+                          isa<FloatType>(elementTypeOf(type))
+                              ? Scalar::ofFloat(static_cast<double>(number))
+                              : Scalar::ofInt(number));
   }
   /// Operand `i` is this number; a zero is the positive one.
   bool equals(unsigned i, int64_t number) const {

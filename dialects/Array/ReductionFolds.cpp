@@ -31,17 +31,6 @@ struct Rule {
 
 } // namespace
 
-static Scalar fromFloat(double value) {
-  Scalar scalar;
-  scalar.f = value;
-  return scalar;
-}
-static Scalar fromInt(int64_t value) {
-  Scalar scalar;
-  scalar.i = value;
-  return scalar;
-}
-
 static Rule ruleOf(Operation *op) {
   auto reduction = cast<Reduction>(op);
   Type element = elementTypeOf(op->getOperand(0).getType());
@@ -110,31 +99,31 @@ static Scalar reduceFloats(const Rule &rule, SmallVector<double> values) {
     result = 1;
     for (double value : values)
       result *= value;
-    return fromFloat(result);
+    return Scalar::ofFloat(result);
   case ReductionKind::Sum:
   case ReductionKind::Mean:
     result = sumOf(values);
     if (rule.kind == ReductionKind::Mean)
       result /= static_cast<double>(values.size());
-    return fromFloat(result);
+    return Scalar::ofFloat(result);
   case ReductionKind::Var:
-    return fromFloat(variance(values, rule.ddof));
+    return Scalar::ofFloat(variance(values, rule.ddof));
   case ReductionKind::Std:
-    return fromFloat(std::sqrt(variance(values, rule.ddof)));
+    return Scalar::ofFloat(std::sqrt(variance(values, rule.ddof)));
   case ReductionKind::Min:
   case ReductionKind::Max: {
     bool isMax = rule.kind == ReductionKind::Max;
     if (values.empty())
-      return fromFloat(isMax ? -infinity : infinity);
+      return Scalar::ofFloat(isMax ? -infinity : infinity);
     int64_t at = extremum<double>(values, isMax, rule.propagate);
-    return fromFloat(at < 0 ? std::numeric_limits<double>::quiet_NaN()
-                            : values[at]);
+    return Scalar::ofFloat(at < 0 ? std::numeric_limits<double>::quiet_NaN()
+                                  : values[at]);
   }
   case ReductionKind::Argmin:
   case ReductionKind::Argmax: {
     int64_t at = extremum<double>(values, rule.kind == ReductionKind::Argmax,
                                   rule.propagate);
-    return fromInt(std::max<int64_t>(at, 0));
+    return Scalar::ofInt(std::max<int64_t>(at, 0));
   }
   case ReductionKind::Any:
   case ReductionKind::All:
@@ -149,27 +138,29 @@ static Scalar reduceInts(const Rule &rule, ArrayRef<int64_t> values) {
   case ReductionKind::Sum:
     for (int64_t value : values)
       result += static_cast<uint64_t>(value);
-    return fromInt(static_cast<int64_t>(result));
+    return Scalar::ofInt(static_cast<int64_t>(result));
   case ReductionKind::Prod:
     result = 1;
     for (int64_t value : values)
       result *= static_cast<uint64_t>(value);
-    return fromInt(static_cast<int64_t>(result));
+    return Scalar::ofInt(static_cast<int64_t>(result));
   case ReductionKind::Any:
-    return fromInt(llvm::any_of(values, [](int64_t v) { return v != 0; }));
+    return Scalar::ofInt(
+        llvm::any_of(values, [](int64_t v) { return v != 0; }));
   case ReductionKind::All:
-    return fromInt(llvm::all_of(values, [](int64_t v) { return v != 0; }));
+    return Scalar::ofInt(
+        llvm::all_of(values, [](int64_t v) { return v != 0; }));
   case ReductionKind::Min:
   case ReductionKind::Max: {
     bool isMax = rule.kind == ReductionKind::Max;
     if (values.empty())
-      return fromInt(isMax ? llvm::minIntN(rule.width)
-                           : llvm::maxIntN(rule.width));
-    return fromInt(values[extremum<int64_t>(values, isMax, false)]);
+      return Scalar::ofInt(isMax ? llvm::minIntN(rule.width)
+                                 : llvm::maxIntN(rule.width));
+    return Scalar::ofInt(values[extremum<int64_t>(values, isMax, false)]);
   }
   case ReductionKind::Argmin:
   case ReductionKind::Argmax:
-    return fromInt(
+    return Scalar::ofInt(
         extremum<int64_t>(values, rule.kind == ReductionKind::Argmax, false));
   case ReductionKind::Mean:
   case ReductionKind::Var:

@@ -50,21 +50,10 @@ template <unsigned N, typename F> Loop elementLoop(F f) {
   };
 }
 
-Scalar fromFloat(double value) {
-  Scalar s;
-  s.f = value;
-  return s;
-}
-Scalar fromInt(int64_t value) {
-  Scalar s;
-  s.i = value;
-  return s;
-}
-
 /// Results are told apart by their type: double, or an integer (bool too).
-Scalar fromResult(double value) { return fromFloat(value); }
-Scalar fromResult(int64_t value) { return fromInt(value); }
-Scalar fromResult(bool value) { return fromInt(value); }
+Scalar fromResult(double value) { return Scalar::ofFloat(value); }
+Scalar fromResult(int64_t value) { return Scalar::ofInt(value); }
+Scalar fromResult(bool value) { return Scalar::ofInt(value); }
 
 template <typename F> Loop floatUnary(F f) {
   return elementLoop<1>([f](Scalar a) { return fromResult(f(a.f)); });
@@ -332,10 +321,11 @@ Loop definition(Operation *op) {
         NanMode mode = clamp.getNan();
         if (isa<FloatType>(type))
           return elementLoop<3>([mode](Scalar x, Scalar low, Scalar high) {
-            return fromFloat(smaller(larger(x.f, low.f, mode), high.f, mode));
+            return Scalar::ofFloat(
+                smaller(larger(x.f, low.f, mode), high.f, mode));
           });
         return elementLoop<3>([](Scalar x, Scalar low, Scalar high) {
-          return fromInt(std::min(std::max(x.i, low.i), high.i));
+          return Scalar::ofInt(std::min(std::max(x.i, low.i), high.i));
         });
       })
       .Case<CastOp>([&](auto) { return castLoop(type, resultType); })

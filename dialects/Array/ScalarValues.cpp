@@ -64,15 +64,12 @@ static APFloat convertNumber(APFloat value, const llvm::fltSemantics &format) {
 }
 
 static Scalar scalarFromFloat(const APFloat &value) {
-  Scalar scalar;
-  scalar.f = convertNumber(value, APFloat::IEEEdouble()).convertToDouble();
-  return scalar;
+  return Scalar::ofFloat(
+      convertNumber(value, APFloat::IEEEdouble()).convertToDouble());
 }
 static Scalar scalarFromInt(const APInt &value) {
-  Scalar scalar;
-  scalar.i = value.getBitWidth() == 1 ? int64_t(value.getZExtValue())
-                                      : value.getSExtValue();
-  return scalar;
+  return Scalar::ofInt(value.getBitWidth() == 1 ? int64_t(value.getZExtValue())
+                                                : value.getSExtValue());
 }
 static APFloat floatFromScalar(Scalar value, Type type) {
   return convertNumber(APFloat(value.f),
@@ -142,10 +139,8 @@ uint64_t array::bitsFromScalar(Scalar value, Type type) {
 }
 
 Scalar array::scalarFromBits(uint64_t bits, Type type) {
-  Scalar scalar;
   if (auto number = dyn_cast<FloatType>(type))
     return scalarFromFloat(
         APFloat(number.getFloatSemantics(), APInt(number.getWidth(), bits)));
-  scalar.i = wrapToType(static_cast<int64_t>(bits), type);
-  return scalar;
+  return Scalar::ofInt(wrapToType(static_cast<int64_t>(bits), type));
 }

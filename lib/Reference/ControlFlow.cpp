@@ -31,9 +31,7 @@ static LogicalResult evaluateFor(Evaluator &e, scf::ForOp op) {
     return e.fail(op, array::check::fillIn(array::check::loopStep(), {step}));
   Type type = op.getInductionVar().getType();
   auto bitsOf = [&](int64_t value) {
-    Scalar scalar;
-    scalar.i = value;
-    return array::bitsFromScalar(scalar, type);
+    return array::bitsFromScalar(Scalar::ofInt(value), type);
   };
   auto isBefore = [&](int64_t a, int64_t b) {
     return op.getUnsignedCmp() ? bitsOf(a) < bitsOf(b) : a < b;

@@ -22,17 +22,6 @@ using Row = llvm::function_ref<void(const Scalar *, int64_t, int64_t)>;
 using Range = llvm::function_ref<void(Row)>;
 using Reducer = std::function<Scalar(Range)>;
 
-Scalar ofFloat(double value) {
-  Scalar s;
-  s.f = value;
-  return s;
-}
-Scalar ofInt(int64_t value) {
-  Scalar s;
-  s.i = value;
-  return s;
-}
-
 template <typename F> void eachFloat(Range range, F f) {
   range([&](const Scalar *p, int64_t step, int64_t n) {
     for (int64_t k = 0; k < n; ++k)
@@ -136,38 +125,43 @@ Reducer floatReducer(array::Reduction op) {
   NanMode mode = nanModeOf(op);
   switch (op.getReductionKind()) {
   case ReductionKind::Sum:
-    return [omit](Range r) { return ofFloat(sumOf(r, omit).sum.value()); };
+    return
+        [omit](Range r) { return Scalar::ofFloat(sumOf(r, omit).sum.value()); };
   case ReductionKind::Prod:
     return [omit](Range r) {
       double product = 1;
       eachFloat(r,
                 [&](double x) { product *= omit && std::isnan(x) ? 1.0 : x; });
-      return ofFloat(product);
+      return Scalar::ofFloat(product);
     };
   case ReductionKind::Mean:
     return [omit](Range r) {
       SumAndCount all = sumOf(r, omit);
-      return ofFloat(all.count ? all.sum.value() / double(all.count) : kNaN);
+      return Scalar::ofFloat(all.count ? all.sum.value() / double(all.count)
+                                       : kNaN);
     };
   case ReductionKind::Var: {
     int64_t ddof = cast<array::VarOp>(op.getOperation()).getDdof();
-    return [=](Range r) { return ofFloat(variance(r, omit, ddof)); };
+    return [=](Range r) { return Scalar::ofFloat(variance(r, omit, ddof)); };
   }
   case ReductionKind::Std: {
     int64_t ddof = cast<array::StdOp>(op.getOperation()).getDdof();
-    return [=](Range r) { return ofFloat(std::sqrt(variance(r, omit, ddof))); };
+    return [=](Range r) {
+      return Scalar::ofFloat(std::sqrt(variance(r, omit, ddof)));
+    };
   }
   case ReductionKind::Min:
-    return [mode](Range r) { return ofFloat(extreme(r, mode, 1)); };
+    return [mode](Range r) { return Scalar::ofFloat(extreme(r, mode, 1)); };
   case ReductionKind::Max:
-    return [mode](Range r) { return ofFloat(extreme(r, mode, -1)); };
+    return [mode](Range r) { return Scalar::ofFloat(extreme(r, mode, -1)); };
   case ReductionKind::Argmin:
     return [mode](Range r) {
-      return ofInt(firstBest(r, mode, &Scalar::f, std::less<double>()));
+      return Scalar::ofInt(firstBest(r, mode, &Scalar::f, std::less<double>()));
     };
   case ReductionKind::Argmax:
     return [mode](Range r) {
-      return ofInt(firstBest(r, mode, &Scalar::f, std::greater<double>()));
+      return Scalar::ofInt(
+          firstBest(r, mode, &Scalar::f, std::greater<double>()));
     };
   case ReductionKind::Any:
   case ReductionKind::All:
@@ -184,46 +178,46 @@ Reducer intReducer(array::Reduction op, Type element) {
     return [](Range r) {
       uint64_t sum = 0;
       eachInt(r, [&](int64_t x) { sum += uint64_t(x); });
-      return ofInt(int64_t(sum));
+      return Scalar::ofInt(int64_t(sum));
     };
   case ReductionKind::Prod:
     return [](Range r) {
       uint64_t product = 1;
       eachInt(r, [&](int64_t x) { product *= uint64_t(x); });
-      return ofInt(int64_t(product));
+      return Scalar::ofInt(int64_t(product));
     };
   case ReductionKind::Min:
     return [most](Range r) {
       int64_t best = most;
       eachInt(r, [&](int64_t x) { best = std::min(best, x); });
-      return ofInt(best);
+      return Scalar::ofInt(best);
     };
   case ReductionKind::Max:
     return [least](Range r) {
       int64_t best = least;
       eachInt(r, [&](int64_t x) { best = std::max(best, x); });
-      return ofInt(best);
+      return Scalar::ofInt(best);
     };
   case ReductionKind::Any:
     return [](Range r) {
       int64_t any = 0;
       eachInt(r, [&](int64_t x) { any |= x; });
-      return ofInt(any);
+      return Scalar::ofInt(any);
     };
   case ReductionKind::All:
     return [](Range r) {
       int64_t all = 1;
       eachInt(r, [&](int64_t x) { all &= x; });
-      return ofInt(all);
+      return Scalar::ofInt(all);
     };
   case ReductionKind::Argmin:
     return [](Range r) {
-      return ofInt(
+      return Scalar::ofInt(
           firstBest(r, NanMode::Number, &Scalar::i, std::less<int64_t>()));
     };
   case ReductionKind::Argmax:
     return [](Range r) {
-      return ofInt(
+      return Scalar::ofInt(
           firstBest(r, NanMode::Number, &Scalar::i, std::greater<int64_t>()));
     };
   case ReductionKind::Mean:

@@ -42,17 +42,16 @@ static bool compares(arith::CmpFPredicate predicate, double a, double b) {
 }
 
 static LogicalResult setInt(Evaluator &e, Operation *op, int64_t value) {
-  Scalar scalar;
-  scalar.i = array::wrapToType(value, op->getResult(0).getType());
-  e.setScalar(op->getResult(0), scalar);
+  Value result = op->getResult(0);
+  e.setScalar(result,
+              Scalar::ofInt(array::wrapToType(value, result.getType())));
   return success();
 }
 static LogicalResult setFloat(Evaluator &e, Operation *op, double value,
                               bool always = false) {
-  Scalar scalar;
   Type type = op->getResult(0).getType();
-  scalar.f = always ? array::roundToType(value, type) : value;
-  e.setScalar(op->getResult(0), e.finish(scalar, type));
+  double result = always ? array::roundToType(value, type) : value;
+  e.setScalar(op->getResult(0), e.finish(Scalar::ofFloat(result), type));
   return success();
 }
 

@@ -21,6 +21,17 @@ namespace runmat::array {
 union Scalar {
   double f;
   int64_t i;
+
+  static Scalar ofFloat(double value) {
+    Scalar scalar;
+    scalar.f = value;
+    return scalar;
+  }
+  static Scalar ofInt(int64_t value) {
+    Scalar scalar;
+    scalar.i = value;
+    return scalar;
+  }
 };
 
 /// What happens to a floating-point result. Casts always round to the type
