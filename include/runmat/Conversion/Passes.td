@@ -68,14 +68,15 @@ def ConvertFusedToVectorPass : Pass<"convert-fused-to-vector"> {
 }
 
 def ConvertLinalgToVectorPass : Pass<"convert-linalg-to-vector"> {
-  let summary = "products and transposes on tensors become tiled, parallel vector loops over memrefs";
+  let summary = "products, transposes and reductions on tensors become tiled, parallel vector loops over memrefs";
   let description = [{
     For `linalg.generic` operations whose loops LLVM cannot vectorise well in the order that they have. A product
     (`out + f(a) * g(b)`, any layouts and batch dims) keeps a tile of its result in registers while it sums; edges
     are masked, and an operand that is not contiguous along the result's last dim is copied first. An elementwise
-    operation that reads an operand across its rows moves square blocks, transposed in registers. Other operations
-    stay for parallel loops. Missed remarks (category `cpu-schedule`) say why a product or transpose stays:
-    docs/cpu-refusals.md lists the reasons.
+    operation that reads an operand across its rows moves square blocks, transposed in registers. A reduction along
+    contiguous elements is cut into parts, which are reduced in several vectors each and merged; f64 sums that carry
+    what they lose too. Other operations stay for parallel loops. Missed remarks (category `cpu-schedule`) say why an
+    operation of these kinds stays: docs/cpu-refusals.md lists the reasons.
 
     Test: test/Conversion/LinalgToVector/
   }];

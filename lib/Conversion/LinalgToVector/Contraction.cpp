@@ -191,7 +191,6 @@ public:
   void run();
 
 private:
-  Value initialValue();
   void initialise(SmallVector<Value> at, Value rowBegin, Value rowEnd,
                   Value columnBegin, Value columnEnd);
   void sumTile(ArrayRef<Value> at, Value rowEnd, Value columnEnd, Value sumEnd,
@@ -203,23 +202,10 @@ private:
   OpOperand &init;
   Type type;
   int64_t lanes, tileRows, registers, tileColumns;
-  Value out, constantInit;
+  Value out, start; ///< start is null where elements differ
 };
 
 } // namespace
-
-/// What every element starts at, where that is one value.
-Value ContractionLowering::initialValue() {
-  if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
-    return fill.getInputs()[0];
-  if (auto fill = init.get().getDefiningOp<linalg::GenericOp>();
-      fill && fill.getNumDpsInputs() == 0)
-    if (Value value = fill.getBody()->getTerminator()->getOperand(
-            cast<OpResult>(init.get()).getResultNumber());
-        value.getParentBlock() != fill.getBody())
-      return value;
-  return {};
-}
 
 /// The body's computation of a factor, on one element or on a vector.
 Value ContractionLowering::factor(Value value, Value element, int64_t length) {
@@ -246,7 +232,7 @@ void ContractionLowering::initialise(SmallVector<Value> at, Value rowBegin,
   auto columns = [&] {
     loop(columnBegin, columnEnd, 1, [&](Value column) {
       at[product.column] = column;
-      Value value = constantInit;
+      Value value = start;
       if (!value) {
         // Not the operand's own buffer, which is that of the result now.
         value = tensor::ExtractOp::create(b, init.get(), indicesOf(init, at));
@@ -286,17 +272,10 @@ void ContractionLowering::sumTile(ArrayRef<Value> at, Value rowEnd,
     place[product.column] = add(place[product.column], r * lanes);
     return place;
   };
-  auto loadRow = [&](OpOperand &operand, ArrayRef<Value> place,
-                     int64_t r) -> Value {
-    Value buffer = bufferOf(operand);
-    Type element = cast<MemRefType>(buffer.getType()).getElementType();
-    SmallVector<Value> indices =
-        indicesOf(operand, vectorOf(SmallVector<Value>(place), r));
-    auto of = VectorType::get({lanes}, element);
-    if (whole)
-      return vector::LoadOp::create(b, of, buffer, indices);
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(of));
-    return vector::MaskedLoadOp::create(b, of, buffer, indices, masks[r], zero);
+  auto loadRow = [&](OpOperand &operand, ArrayRef<Value> place, int64_t r) {
+    SmallVector<Value> at = vectorOf(SmallVector<Value>(place), r);
+    return whole ? loadVector(operand, at, lanes)
+                 : loadMasked(operand, at, lanes, masks[r]);
   };
 
   SmallVector<Value> sums;
@@ -358,7 +337,7 @@ int64_t ContractionLowering::workOfTask() {
 }
 
 void ContractionLowering::run() {
-  constantInit = initialValue();
+  start = constantInit(init);
   out = allocate(init);
   int64_t rowBlock = cpu.taskRows * tileRows,
           columnBlock = cpu.taskColumns * tileColumns;

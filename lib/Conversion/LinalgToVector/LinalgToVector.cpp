@@ -1,9 +1,11 @@
 // --convert-linalg-to-vector: operations on tensors whose loops LLVM does not
-// vectorise well by itself, because the order or the layout is wrong: products
-// and transposes. Others, elementwise operations and sums along rows, are left
-// to parallel loops and LLVM's vectoriser.
+// vectorise well by itself: products and transposes, because the order or the
+// layout is wrong, and reductions along rows, which it may not reorder or run
+// in parallel. Elementwise operations and reductions across rows are left to
+// parallel loops and LLVM's vectoriser.
 #include "Contraction.h"
 #include "Permutation.h"
+#include "Reduction.h"
 #include "runmat/Conversion/Passes.h"
 
 namespace runmat {
@@ -33,23 +35,31 @@ struct ConvertLinalgToVectorPass
 
 private:
   void schedule(linalg::GenericOp op) {
-    auto report = [&](CPUDetour detour) {
-      reportDetour(op, getArgument(), detour, "");
-    };
+    std::optional<CPUDetour> detour;
     if (tiled::isProduct(op)) {
-      auto [contraction, detour] = tiled::matchContraction(op, cpu);
-      if (!contraction)
-        return report(*detour);
-      if (linalg::GenericOp copy =
-              tiled::makeColumnsContiguous(op, *contraction))
-        schedule(copy);
-      tiled::lowerContraction(op, *contraction, cpu);
+      tiled::ContractionMatch match = tiled::matchContraction(op, cpu);
+      if (match.contraction) {
+        if (linalg::GenericOp copy =
+                tiled::makeColumnsContiguous(op, *match.contraction))
+          schedule(copy);
+        return tiled::lowerContraction(op, *match.contraction, cpu);
+      }
+      detour = match.detour;
     } else if (tiled::isPermutation(op)) {
-      auto [permutation, detour] = tiled::matchPermutation(op, cpu);
-      if (!permutation)
-        return report(*detour);
-      tiled::lowerPermutation(op, *permutation, cpu);
+      tiled::PermutationMatch match = tiled::matchPermutation(op, cpu);
+      if (match.permutation)
+        return tiled::lowerPermutation(op, *match.permutation, cpu);
+      detour = match.detour;
     }
+    // Rows of a matrix times a vector, among others.
+    if (tiled::isReduction(op) && detour != CPUDetour::FewProducts) {
+      tiled::ReductionMatch match = tiled::matchReduction(op, cpu);
+      if (match.reduction)
+        return tiled::lowerReduction(op, *match.reduction, cpu);
+      detour = match.detour;
+    }
+    if (detour)
+      reportDetour(op, getArgument(), *detour, "");
   }
 
   CPUProfile cpu;

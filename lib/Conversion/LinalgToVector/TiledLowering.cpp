@@ -78,6 +78,27 @@ Value TiledLowering::loadVector(OpOperand &operand, ArrayRef<Value> at,
   return vector::LoadOp::create(b, type, buffer, indicesOf(operand, at));
 }
 
+Value TiledLowering::loadMasked(OpOperand &operand, ArrayRef<Value> at,
+                                int64_t lanes, Value mask) {
+  Value buffer = bufferOf(operand);
+  auto type = VectorType::get(
+      {lanes}, cast<MemRefType>(buffer.getType()).getElementType());
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(b, type, buffer, indicesOf(operand, at),
+                                      mask, zero);
+}
+
+Value TiledLowering::constantInit(OpOperand &init) {
+  if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
+    return fill.getInputs()[0];
+  auto fill = init.get().getDefiningOp<linalg::GenericOp>();
+  if (!fill || fill.getNumDpsInputs() != 0)
+    return {};
+  Value value = fill.getBody()->getTerminator()->getOperand(
+      cast<OpResult>(init.get()).getResultNumber());
+  return value.getParentBlock() == fill.getBody() ? Value() : value;
+}
+
 void TiledLowering::loop(Value from, Value to, int64_t step,
                          llvm::function_ref<void(Value)> body) {
   auto made = scf::ForOp::create(b, from, to, index(step));

@@ -18,6 +18,9 @@ class TiledLowering {
 public:
   TiledLowering(linalg::GenericOp op, const CPUProfile &cpu);
 
+  /// What every element of a result starts at, where that is one value.
+  static Value constantInit(OpOperand &init);
+
 protected:
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(b, value);
@@ -45,6 +48,9 @@ protected:
   Value load(OpOperand &operand, ArrayRef<Value> at);
   /// `lanes` elements along the operand's last dim.
   Value loadVector(OpOperand &operand, ArrayRef<Value> at, int64_t lanes);
+  /// The same of the lanes in `mask`; the others are 0.
+  Value loadMasked(OpOperand &operand, ArrayRef<Value> at, int64_t lanes,
+                   Value mask);
 
   /// A loop over [from, to) by `step`; `body` gets its value.
   void loop(Value from, Value to, int64_t step,

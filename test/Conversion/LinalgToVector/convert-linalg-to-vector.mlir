@@ -152,6 +152,66 @@ func.func @fused(%x: tensor<3x20x10xf32>, %z: tensor<3x10x20xf64>, %r: tensor<10
   return %y : tensor<3x10x20xf64>
 }
 
+// Four vectors of sums over segments of at most 4096 elements, their lanes added up, then the parts.
+// CHECK-LABEL: func.func @sum
+// CHECK: %[[PART:.*]] = memref.alloc({{.*}}) {{.*}} : memref<?xf64>
+// CHECK: scf.parallel
+// CHECK: scf.for {{.*}} -> (vector<4xf64>, vector<4xf64>, vector<4xf64>, vector<4xf64>)
+// CHECK: scf.for
+// CHECK-COUNT-4: vector.load {{.*}} vector<4xf32>
+// CHECK: vector.create_mask
+// CHECK: vector.maskedload
+// CHECK: arith.select {{.*}} vector<4xf64>
+// CHECK-COUNT-3: arith.addf {{.*}} : vector<4xf64>
+// CHECK: vector.extract
+// CHECK-COUNT-3: arith.addf {{.*}} : f64
+// CHECK: memref.store {{.*}}, %[[PART]]
+// CHECK: scf.for {{.*}} -> (f64)
+// CHECK: memref.load %[[PART]]
+// CHECK: arith.addf
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @sum(%x: tensor<?x?xf32>) -> tensor<f64> {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty() : tensor<f64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<f64>) -> tensor<f64>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>], iterator_types = ["reduction", "reduction"]}
+      ins(%x : tensor<?x?xf32>) outs(%f : tensor<f64>) {
+  ^bb0(%v: f32, %t: f64):
+    %w = arith.extf %v : f32 to f64
+    %s = arith.addf %t, %w : f64
+    linalg.yield %s : f64
+  } -> tensor<f64>
+  return %r : tensor<f64>
+}
+
+// What additions lose is added up beside them: where partial sums are merged, what was lost in both is kept.
+// CHECK-LABEL: func.func @sum_with_losses
+// CHECK: scf.for {{.*}} -> (f64, f64)
+// CHECK: %[[S:.*]] = memref.load
+// CHECK: %[[L:.*]] = memref.load
+// CHECK: %[[NEXT:.*]] = arith.addf %[[S0:.*]], %[[S]] : f64
+// CHECK: %[[TAKEN:.*]] = arith.subf %[[NEXT]], %[[S0]]
+// CHECK: %[[LOST:.*]] = arith.subf %[[S]], %[[TAKEN]]
+// CHECK: %[[BOTH:.*]] = arith.addf %{{.*}}, %[[LOST]]
+// CHECK: %[[ALL:.*]] = arith.addf %[[BOTH]], %[[L]]
+// CHECK: scf.yield %[[NEXT]], %[[ALL]]
+func.func @sum_with_losses(%x: tensor<?xf64>) -> (tensor<f64>, tensor<f64>) {
+  %zero = arith.constant 0.0 : f64
+  %e = tensor.empty() : tensor<f64>
+  %f = linalg.fill ins(%zero : f64) outs(%e : tensor<f64>) -> tensor<f64>
+  %r:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<?xf64>) outs(%f, %f : tensor<f64>, tensor<f64>) {
+  ^bb0(%v: f64, %s: f64, %l: f64):
+    %next = arith.addf %s, %v : f64
+    %taken = arith.subf %next, %s : f64
+    %lost = arith.subf %v, %taken : f64
+    %losses = arith.addf %l, %lost : f64
+    linalg.yield %next, %losses : f64, f64
+  } -> (tensor<f64>, tensor<f64>)
+  return %r#0, %r#1 : tensor<f64>, tensor<f64>
+}
+
 // Nothing to reorder: left to parallel loops.
 // CHECK-LABEL: func.func @elementwise
 // CHECK: linalg.generic

@@ -2,34 +2,20 @@
 // RUN: runmat-opt --convert-linalg-to-vector=vector-bits=256 --remarks-filter=cpu-schedule %s 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 // RUN: runmat-opt --convert-linalg-to-vector=vector-bits=256 %s | FileCheck %s
 
-// A matrix times a vector: sums along contiguous rows.
-// REMARK: detours.mlir:[[#@LINE+4]]:8: remark: [Missed] convert-linalg-to-vector | Category:cpu-schedule | Function=matrix_times_vector
+// Both operands change along the result's one dim, and neither is contiguous along the summed one.
+// REMARK: detours.mlir:[[#@LINE+4]]:8: remark: [Missed] convert-linalg-to-vector | Category:cpu-schedule | Function=columns
 // REMARK-SAME: column-shared: {{.*}} (linalg.generic)
-// CHECK-COUNT-8: linalg.generic
-func.func @matrix_times_vector(%a: tensor<40x50xf32>, %b: tensor<50xf32>, %c: tensor<40xf32>) -> tensor<40xf32> {
-  %r = linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (k)>, affine_map<(m, k) -> (m)>],
+// CHECK-COUNT-10: linalg.generic
+func.func @columns(%a: tensor<40x50xf32>, %b: tensor<40x50xf32>, %c: tensor<50xf32>) -> tensor<50xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (m)>],
                        iterator_types = ["parallel", "reduction"]}
-      ins(%a, %b : tensor<40x50xf32>, tensor<50xf32>) outs(%c : tensor<40xf32>) {
+      ins(%a, %b : tensor<40x50xf32>, tensor<40x50xf32>) outs(%c : tensor<50xf32>) {
   ^bb0(%x: f32, %y: f32, %t: f32):
     %p = arith.mulf %x, %y : f32
     %s = arith.addf %t, %p : f32
     linalg.yield %s : f32
-  } -> tensor<40xf32>
-  return %r : tensor<40xf32>
-}
-
-// REMARK: Function=dot
-// REMARK-SAME: column-shared
-func.func @dot(%a: tensor<4000xf32>, %b: tensor<4000xf32>, %c: tensor<f32>) -> tensor<f32> {
-  %r = linalg.generic {indexing_maps = [affine_map<(k) -> (k)>, affine_map<(k) -> (k)>, affine_map<(k) -> ()>],
-                       iterator_types = ["reduction"]}
-      ins(%a, %b : tensor<4000xf32>, tensor<4000xf32>) outs(%c : tensor<f32>) {
-  ^bb0(%x: f32, %y: f32, %t: f32):
-    %p = arith.mulf %x, %y : f32
-    %s = arith.addf %t, %p : f32
-    linalg.yield %s : f32
-  } -> tensor<f32>
-  return %r : tensor<f32>
+  } -> tensor<50xf32>
+  return %r : tensor<50xf32>
 }
 
 // REMARK: Function=small
@@ -106,4 +92,57 @@ func.func @narrow(%x: tensor<3000x3xf32>, %o: tensor<3x3000xf32>) -> tensor<3x30
     linalg.yield %v : f32
   } -> tensor<3x3000xf32>
   return %r : tensor<3x3000xf32>
+}
+
+// The place of the largest element: partial results would have to be compared by place too.
+// REMARK: Function=largest
+// REMARK-SAME: not-mergeable
+func.func @largest(%x: tensor<5000xf32>) -> (tensor<f32>, tensor<i64>) {
+  %low = arith.constant -1.0 : f32
+  %zero = arith.constant 0 : i64
+  %e0 = tensor.empty() : tensor<f32>
+  %e1 = tensor.empty() : tensor<i64>
+  %f0 = linalg.fill ins(%low : f32) outs(%e0 : tensor<f32>) -> tensor<f32>
+  %f1 = linalg.fill ins(%zero : i64) outs(%e1 : tensor<i64>) -> tensor<i64>
+  %r:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<5000xf32>) outs(%f0, %f1 : tensor<f32>, tensor<i64>) {
+  ^bb0(%v: f32, %best: f32, %place: i64):
+    %i = linalg.index 0 : index
+    %n = arith.index_cast %i : index to i64
+    %more = arith.cmpf ogt, %v, %best : f32
+    %b = arith.select %more, %v, %best : f32
+    %p = arith.select %more, %n, %place : i64
+    linalg.yield %b, %p : f32, i64
+  } -> (tensor<f32>, tensor<i64>)
+  return %r#0, %r#1 : tensor<f32>, tensor<i64>
+}
+
+// REMARK: Function=from_five
+// REMARK-SAME: starts-elsewhere
+func.func @from_five(%x: tensor<5000xf32>) -> tensor<f32> {
+  %five = arith.constant 5.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%five : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<5000xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%v: f32, %t: f32):
+    %s = arith.addf %t, %v : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  return %r : tensor<f32>
+}
+
+// REMARK: Function=few
+// REMARK-SAME: few-elements
+func.func @few(%x: tensor<16xf32>) -> tensor<f32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<16xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%v: f32, %t: f32):
+    %s = arith.addf %t, %v : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  return %r : tensor<f32>
 }

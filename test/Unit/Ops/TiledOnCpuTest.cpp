@@ -1,7 +1,7 @@
-// Products and transposes of every element type, at sizes around those of
-// tiles, blocks and tasks, for vectors of every width, against the interpreter.
-// Elements are small integers, so that every sum is exact in any order, and
-// rounded once to the result's type.
+// Products, transposes and reductions of every element type, at sizes around
+// those of tiles, blocks, segments and tasks, for vectors of every width,
+// against the interpreter. Elements are small integers, so that every sum is
+// exact in any order, and rounded once to the result's type.
 #include "OpsHarness.h"
 
 #include <gtest/gtest.h>
@@ -137,6 +137,43 @@ TEST_P(TiledOnCpu, ElementwiseOfTransposes) {
                  "tensor<?x?xf64>", 0);
   program.result("array.cast %x : " + matrix + " to tensor<?x?xi1>",
                  "tensor<?x?xi1>", 0);
+}
+
+TEST_P(TiledOnCpu, Reductions) {
+  std::string sum = isFloat(dtype) ? io::dtypeName(dtype) : "i64";
+  auto reduce = [&](std::vector<int64_t> sizes, const std::string &dims,
+                    const std::string &kept) {
+    std::string x = open(sizes), type = openType(dtype, sizes.size());
+    auto add = [&](const std::string &op, const std::string &element,
+                   double ulps) {
+      program.result("array." + op + " " + x + dims + " : " + type,
+                     "tensor<" + kept + element + ">", ulps);
+    };
+    add("sum", sum, 0.5);
+    add("reduce_max", io::dtypeName(dtype), 0);
+    if (isFloat(dtype)) {
+      add("mean", io::dtypeName(dtype), 1);
+      add("var", io::dtypeName(dtype), 1);
+    }
+  };
+  for (int64_t size : {0, 1, 7, 65, 4095, 4096, 4097, 9001})
+    reduce({size}, "", "");
+  reduce({3, 4100}, " dims [1]", "?x");
+  reduce({0, 4100}, " dims [1]", "?x");
+  reduce({3, 0}, " dims [1]", "?x");
+  reduce({17, 300}, "", "");
+  // Around a dim that stays.
+  reduce({5, 3, 130}, " dims [0, 2]", "?x");
+  reduce({5, 3, 130}, " dims [1, 2]", "?x");
+}
+
+TEST_P(TiledOnCpu, ProductsThatAreSums) {
+  std::string a = open({21, 4100}), v = open({4100, 1}), w = open({4100}),
+              matrix = tensor("?x?x");
+  matmul(a, matrix, v, matrix, matrix);
+  program.result("array.dot " + w + ", " + open({4100}) + " : " + tensor("?x") +
+                     ", " + tensor("?x"),
+                 tensor(""), 0.5);
 }
 
 std::string

@@ -69,6 +69,13 @@ struct CPUProfile {
   /// compile. A choice, not a measurement: 8x8x8.
   int64_t productsWorthTiling = 512;
 
+  /// A reduction of at most this many elements is a plain loop. A choice too.
+  int64_t elementsWorthTiling = 256;
+
+  /// Tasks that a reduction is cut into where it has fewer results: some for
+  /// each of many threads, each worth a wake-up for large arrays.
+  int64_t reductionTasks = 64;
+
   /// Rows from which on a copy of the other operand to a contiguous layout
   /// pays: it reads and writes what each row reads once.
   int64_t rowsWorthCopying = 4;
