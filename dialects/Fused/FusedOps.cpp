@@ -10,6 +10,56 @@ using namespace runmat::fused;
 
 //===-- image_normalize ---------------------------------------------------===//
 
+// Where an invalid epsilon is refused. A verifier sees one operation, and a
+// constant stands in another: folding or inlining may put a negative one in
+// front of a valid unit at any time, and must leave valid IR. A negative or NaN
+// epsilon also has a meaning, the program's: NaN where var + epsilon is below
+// 0. So it is an error only in what someone writes, which is what the parser
+// sees; the matcher forms no such unit; and canonicalisation takes apart one
+// whose epsilon turns out to be invalid, so that it prints nothing that it
+// would not read again.
+
+/// The constant that `epsilon` is, if it is one that no unit should have.
+static std::optional<APFloat> invalidEpsilon(Value epsilon) {
+  std::optional<APFloat> value = constantSlot(epsilon);
+  if (value && !isValidEpsilon(*value))
+    return value;
+  return std::nullopt;
+}
+
+static ParseResult parseEpsilon(OpAsmParser &parser,
+                                OpAsmParser::UnresolvedOperand &operand,
+                                Type &type) {
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<Value> value;
+  if (parser.parseOperand(operand) || parser.parseColonType(type) ||
+      parser.resolveOperand(operand, type, value))
+    return failure();
+  std::optional<APFloat> invalid = invalidEpsilon(value.front());
+  if (!invalid)
+    return success();
+  SmallString<16> text;
+  invalid->toString(text);
+  return parser.emitError(loc) << "epsilon-invalid: epsilon is " << text
+                               << "; it must be a number that is not negative";
+}
+
+static void printEpsilon(OpAsmPrinter &printer, Operation *, Value operand,
+                         Type type) {
+  printer << operand << " : " << type;
+}
+
+LogicalResult ImageNormalizeOp::canonicalize(ImageNormalizeOp op,
+                                             PatternRewriter &rewriter) {
+  if (!invalidEpsilon(op.getEpsilon()))
+    return rewriter.notifyMatchFailure(op, "epsilon is valid or not known");
+  FailureOr<SmallVector<Value>> results = op.decompose(rewriter);
+  if (failed(results))
+    return rewriter.notifyMatchFailure(op, "no form in array operations");
+  rewriter.replaceOp(op, *results);
+  return success();
+}
+
 UnitBody ImageNormalizeOp::unitBody() {
   // Without this a wrong operand count of `reductions` would wrap around.
   unsigned reductions = getReductions().size();
@@ -59,14 +109,6 @@ LogicalResult ImageNormalizeOp::verify() {
       return emitOpError("epsilon, gain, bias, clamp and gamma must be of the "
                          "compute type ")
              << compute << ", not " << slot.getType();
-  if (std::optional<APFloat> epsilon = constantSlot(getEpsilon());
-      epsilon &&
-      (epsilon->isNaN() || (epsilon->isNegative() && !epsilon->isZero()))) {
-    SmallString<16> text;
-    epsilon->toString(text);
-    return emitOpError("epsilon-invalid: epsilon is ")
-           << text << "; it must be a number that is not negative";
-  }
   if (getNumResults() < getReductions().size())
     return emitOpError("has ") << getNumResults() << " results for "
                                << getReductions().size() << " reductions";

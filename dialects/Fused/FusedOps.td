@@ -40,6 +40,10 @@ def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSe
     no pow). `max` treats NaN as `clamp_nan` says, pow is `array.pow`'s: a negative base under a
     non-integral gamma gives NaN.
 
+    The text form refuses an epsilon that is a negative or NaN constant (`epsilon-invalid`). One that is only
+    known to be so later gives what the formula says, and canonicalisation puts array operations in the
+    unit's place.
+
     Statistics are shifted or two-pass, in the compute type or wider, never E[x^2] - mean^2. Where a
     program divides by sqrt(var + epsilon) and then multiplies by gain, an implementation may multiply by
     the one factor gain / sqrt(var + epsilon): at most 1.5 units in the last place of the product beside
@@ -73,7 +77,7 @@ def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSe
   let regions = (region SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
     `dims` $dims `compute` $compute_type `ins` `(` $input `:` type($input) `)`
-    `epsilon` `(` $epsilon `:` type($epsilon) `)`
+    `epsilon` `(` custom<Epsilon>($epsilon, type($epsilon)) `)`
     (`gain` `(` $gain^ `:` type($gain) `)`)? (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`clamp` `(` $clamp^ `:` type($clamp) `)`)? (`clamp_nan` $clamp_nan^)?
     (`gamma` `(` $gamma^ `:` type($gamma) `)`)?
@@ -82,6 +86,7 @@ def Fused_ImageNormalizeOp : Fused_UnitOp<"image_normalize", [AttrSizedOperandSe
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let hasCanonicalizeMethod = 1;
   let extraClassDeclaration = [{
     /// True iff clamp is there and is a constant 0 (either sign).
     bool getClampZero();

@@ -34,6 +34,10 @@ std::optional<llvm::APFloat> fused::constantSlot(Value value) {
   return *elements.value_begin<APFloat>();
 }
 
+bool fused::isValidEpsilon(const llvm::APFloat &epsilon) {
+  return !epsilon.isNaN() && (!epsilon.isNegative() || epsilon.isZero());
+}
+
 SmallVector<int64_t> fused::iterationShapeOf(ValueRange inputs, ArrayAttr maps,
                                              unsigned rank) {
   SmallVector<int64_t> shape(rank, kUnread);

@@ -70,6 +70,41 @@ func.func @epsilon_negative(%x: !batch) -> !batch {
   return %n : !batch
 }
 
+// Constants are folded to know it.
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}epsilon-invalid
+// CHECK-LABEL: func.func @epsilon_negated
+func.func @epsilon_negated(%x: !batch) -> !batch {
+  %c = array.constant dense<1.0e-3> : tensor<1x1x1xf32>
+  %e = array.neg %c : tensor<1x1x1xf32>
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<1x1x1xf32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// Constants are folded through fills, reshapes and casts too.
+// REMARK: rejections.mlir:[[#@LINE+12]]:{{.*}}epsilon-invalid
+// CHECK-LABEL: func.func @epsilon_zero_over_zero
+func.func @epsilon_zero_over_zero(%x: !batch) -> !batch {
+  %z = array.constant 0.0 : f64
+  %q = array.div %z, %z : f64, f64
+  %w = array.full %q : f64 to tensor<1xf64>
+  %k = array.reshape %w : tensor<1xf64> to tensor<f64>
+  %e = array.cast %k : tensor<f64> to tensor<f32>
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
 // REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}epsilon-not-scalar
 // CHECK-LABEL: func.func @epsilon_per_plane
 func.func @epsilon_per_plane(%x: !batch, %e: !plane) -> !batch {

@@ -77,22 +77,53 @@ static APFloat convert(APFloat number, Type type) {
   return number;
 }
 
-/// A float splat constant, casts evaluated (to nearest even, as array.cast
-/// does).
-static std::optional<APFloat> constantOf(Value value) {
-  DenseElementsAttr elements;
-  if (matchPattern(value, m_Constant(&elements))) {
-    if (!isa<FloatType>(elements.getElementType()) || !elements.isSplat())
-      return std::nullopt;
-    return elements.getSplatValue<APFloat>();
+/// How many operations deep a constant is looked for: programs write -c, c * c,
+/// 1 / c, and an operation that reads one value twice doubles the work.
+static constexpr unsigned kFoldDepth = 8;
+
+/// The constant that `value` is once elementwise operations, fills, reshapes
+/// and broadcasts of constants are folded; null where it is none. Only where no
+/// size is left to be checked at run time.
+static Attribute foldedConstant(Value value, unsigned depth = kFoldDepth) {
+  Attribute constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    return constant;
+  Operation *op = value.getDefiningOp();
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (depth == 0 || !op || (type && !type.hasStaticShape()))
+    return {};
+  if (isa<array::ReshapeOp, array::BroadcastOp>(op)) {
+    auto elements = dyn_cast_if_present<DenseElementsAttr>(
+        foldedConstant(op->getOperand(0), depth - 1));
+    return elements && elements.isSplat() ? elements.resizeSplat(type)
+                                          : Attribute();
   }
-  auto cast = value.getDefiningOp<array::CastOp>();
-  if (!cast || !isFloatCast(cast))
+  if (!isa<array::Elementwise, array::FullOp>(op))
+    return {};
+  SmallVector<Attribute> operands;
+  for (Value operand : op->getOperands()) {
+    operands.push_back(foldedConstant(operand, depth - 1));
+    if (!operands.back())
+      return {};
+  }
+  SmallVector<OpFoldResult> results;
+  if (failed(op->fold(operands, results)) || results.empty())
+    return {};
+  if (auto same = dyn_cast<Value>(results[0]))
+    return foldedConstant(same, depth - 1);
+  return cast<Attribute>(results[0]);
+}
+
+/// The one float that all elements of `value` are known to be.
+static std::optional<APFloat> constantOf(Value value) {
+  Attribute constant = foldedConstant(value);
+  if (auto number = dyn_cast_if_present<FloatAttr>(constant))
+    return number.getValue();
+  auto elements = dyn_cast_if_present<DenseElementsAttr>(constant);
+  if (!elements || !isa<FloatType>(elements.getElementType()) ||
+      !elements.isSplat())
     return std::nullopt;
-  std::optional<APFloat> number = constantOf(cast.getX());
-  if (!number)
-    return std::nullopt;
-  return convert(*number, elementTypeOf(cast.getType()));
+  return elements.getSplatValue<APFloat>();
 }
 
 Type ScalarOperand::type() const { return elementTypeOf(value.getType()); }

@@ -3,6 +3,8 @@
 // wherever it stands.
 #include "Layout.h"
 
+#include "runmat/Dialect/Fused/Fused.h"
+
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::fusion;
@@ -164,9 +166,7 @@ static Matched<ScalarOperand> matchEpsilon(array::AddOp add, Value value) {
   std::optional<ScalarOperand> epsilon = matchScalar(value);
   if (!epsilon)
     return Mismatch{Rejection::EpsilonNotScalar, add};
-  if (epsilon->constant &&
-      (epsilon->constant->isNaN() ||
-       (epsilon->constant->isNegative() && !epsilon->constant->isZero())))
+  if (epsilon->constant && !fused::isValidEpsilon(*epsilon->constant))
     return Mismatch{Rejection::EpsilonInvalid, add};
   return *epsilon;
 }

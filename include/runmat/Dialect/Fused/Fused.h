@@ -58,6 +58,10 @@ ReductionAttr reductionAttrOf(mlir::Operation *arrayReduction);
 /// The constant value of a float tensor of one element, if `value` is one.
 std::optional<llvm::APFloat> constantSlot(mlir::Value value);
 
+/// Whether a unit may be formed or written with this constant epsilon: not NaN,
+/// not negative.
+bool isValidEpsilon(const llvm::APFloat &epsilon);
+
 /// The sizes of the space that maps read tensors through: a dim's size is that
 /// of any tensor dim mapped to it, static before `?`. Dims that no map reads
 /// are kUnread.
