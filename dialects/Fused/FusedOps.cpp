@@ -78,6 +78,13 @@ bool ImageNormalizeOp::getClampZero() {
 }
 
 LogicalResult ImageNormalizeOp::verify() {
+  // First, since every accessor trusts them: what ODS checks is their sum, and
+  // that an optional operand is at most one.
+  for (auto [index, name] : {std::pair(0u, "input"), std::pair(1u, "epsilon")})
+    if (unsigned length = getODSOperandIndexAndLength(index).second;
+        length != 1)
+      return emitOpError("operandSegmentSizes gives ")
+             << length << " operands to " << name << ", which takes one";
   RankedTensorType input = getInput().getType();
   auto compute = dyn_cast<FloatType>(getComputeType());
   if (!compute || !(compute.isF32() || compute.isF64()))

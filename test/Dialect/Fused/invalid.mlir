@@ -344,3 +344,48 @@ func.func @no_reduction(%x: tensor<4xf32>) {
   }) : (tensor<4xf32>) -> ()
   return
 }
+
+// -----
+
+// Lengths of operand segments that the sum alone does not give away.
+func.func @three_inputs(%x: tensor<2x4x5xf32>, %e: tensor<f32>, %k: tensor<f32>) {
+  // expected-error @+1 {{operandSegmentSizes gives 3 operands to input, which takes one}}
+  %r = "fused.image_normalize"(%x, %e, %k) <{dims = array<i64: 1, 2>, compute_type = f32, operandSegmentSizes = array<i32: 3, 0, 0, 0, 0, 0, 0>}> ({
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  }) : (tensor<2x4x5xf32>, tensor<f32>, tensor<f32>) -> tensor<2x4x5xf32>
+  return
+}
+
+// -----
+
+func.func @no_epsilon(%x: tensor<2x4x5xf32>, %g: tensor<f32>, %b: tensor<f32>) {
+  // expected-error @+1 {{operandSegmentSizes gives 0 operands to epsilon, which takes one}}
+  %r = "fused.image_normalize"(%x, %g, %b) <{dims = array<i64: 1, 2>, compute_type = f32, operandSegmentSizes = array<i32: 1, 0, 1, 1, 0, 0, 0>}> ({
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  }) : (tensor<2x4x5xf32>, tensor<f32>, tensor<f32>) -> tensor<2x4x5xf32>
+  return
+}
+
+// -----
+
+func.func @two_gains(%x: tensor<2x4x5xf32>, %e: tensor<f32>, %g: tensor<f32>) {
+  // expected-error @+1 {{operand group starting at #2 requires 0 or 1 element, but found 2}}
+  %r = "fused.image_normalize"(%x, %e, %g, %g) <{dims = array<i64: 1, 2>, compute_type = f32, operandSegmentSizes = array<i32: 1, 1, 2, 0, 0, 0, 0>}> ({
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  }) : (tensor<2x4x5xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<2x4x5xf32>
+  return
+}
+
+// -----
+
+func.func @no_input(%e: tensor<f32>) {
+  // expected-error @+1 {{operandSegmentSizes gives 0 operands to input, which takes one}}
+  "fused.image_normalize"(%e, %e) <{dims = array<i64: 1, 2>, compute_type = f32, operandSegmentSizes = array<i32: 0, 2, 0, 0, 0, 0, 0>}> ({
+  ^bb0(%y: f32, %v: f32):
+    fused.yield
+  }) : (tensor<f32>, tensor<f32>) -> ()
+  return
+}
