@@ -13,22 +13,6 @@ using namespace runmat::array::detail;
 using llvm::ArrayRef;
 using llvm::SmallVector;
 
-/// Whether `value` is the size of `tensor`'s dim.
-static bool isSizeOf(Value value, Value tensor, int64_t dim) {
-  auto op = value.getDefiningOp<tensor::DimOp>();
-  return op && op.getSource() == tensor && op.getConstantIndex() == dim;
-}
-
-/// Whether `sizes`, one for each `?` of `tensor`'s type, are its own.
-static bool areSizesOf(ValueRange sizes, Value tensor) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  size_t next = 0;
-  for (auto [dim, size] : llvm::enumerate(type.getShape()))
-    if (ShapedType::isDynamic(size) && !isSizeOf(sizes[next++], tensor, dim))
-      return false;
-  return true;
-}
-
 /// Whether nothing of this operation is checked at run time.
 template <typename OpTy> static bool isUnchecked(OpTy op) {
   return op.getSpeculatability() == Speculation::Speculatable;
@@ -84,7 +68,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
-  if (getX().getType() == getType() && areSizesOf(getSizes(), getX()))
+  if (getX().getType() == getType() &&
+      areSizesOf(getSizes(), getX().getType(), getX()))
     return getX();
   if (auto inner = getX().getDefiningOp<ReshapeOp>();
       inner && isUnchecked(inner)) {
@@ -115,7 +100,8 @@ static bool keepsSizes(BroadcastOp inner, BroadcastOp outer) {
 }
 
 OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
-  if (getX().getType() == getType() && areSizesOf(getSizes(), getX()))
+  if (getX().getType() == getType() &&
+      areSizesOf(getSizes(), getX().getType(), getX()))
     return getX();
   if (auto inner = getX().getDefiningOp<BroadcastOp>();
       inner && isUnchecked(inner) && keepsSizes(inner, *this)) {
@@ -142,7 +128,8 @@ static bool allEqual(ArrayRef<int64_t> entries, int64_t value) {
 
 OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   if (getX().getType() == getType() && allEqual(getStaticOffsets(), 0) &&
-      allEqual(getStaticStrides(), 1) && areSizesOf(getSizes(), getX()))
+      allEqual(getStaticStrides(), 1) &&
+      areSizesOf(getSizes(), getX().getType(), getX()))
     return getX();
   if (!isUnchecked(*this) || !adaptor.getX())
     return {};

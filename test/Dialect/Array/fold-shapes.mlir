@@ -185,3 +185,35 @@ func.func @broadcasts_stay(%x: tensor<1xf32>, %n: index) -> tensor<?xf32> {
   %b = array.broadcast %a sizes(%n) : tensor<3xf32> to tensor<?xf32>
   return %b : tensor<?xf32>
 }
+
+// A size is followed to where it comes from, through what keeps it.
+// CHECK-LABEL: func.func @sizes_of_the_same_origin(
+// CHECK: %[[NEG:.*]] = array.neg
+// CHECK: %[[T:.*]] = array.transpose
+// CHECK: %[[S:.*]] = array.sum
+// CHECK-NOT: array.
+// CHECK: return %[[NEG]], %[[T]], %[[S]]
+func.func @sizes_of_the_same_origin(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<4x?xf32>, tensor<?xf32>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x4xf32>
+  %y = array.neg %x : tensor<?x4xf32>
+  %0 = array.broadcast %y sizes(%n) : tensor<?x4xf32> to tensor<?x4xf32>
+  %t = array.transpose %y perm [1, 0] : tensor<?x4xf32>
+  %1 = array.reshape %t sizes(%n) : tensor<4x?xf32> to tensor<4x?xf32>
+  %s = array.sum %y dims [1] : tensor<?x4xf32>
+  %2 = array.reshape %s sizes(%n) : tensor<?xf32> to tensor<?xf32>
+  return %0, %1, %2 : tensor<?x4xf32>, tensor<4x?xf32>, tensor<?xf32>
+}
+
+// The other dim's size is another one.
+// CHECK-LABEL: func.func @sizes_of_another_origin(
+// CHECK: array.reshape
+func.func @sizes_of_another_origin(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %m = tensor.dim %x, %c1 : tensor<?x?xf32>
+  %y = array.neg %x : tensor<?x?xf32>
+  %0 = array.reshape %y sizes(%m, %n) : tensor<?x?xf32> to tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}

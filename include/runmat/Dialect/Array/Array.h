@@ -44,6 +44,29 @@ broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b,
 /// of them is `?`, unless they are the same value.
 bool needsRuntimeShapeCheck(mlir::ValueRange operands);
 
+/// Where a size comes from, as far as the text shows: dim `dim` of a tensor, an
+/// index value (dim is kIndex), or the number `dim` (value is null).
+struct SizeOrigin {
+  static constexpr int64_t kIndex = -1;
+  mlir::Value value;
+  int64_t dim;
+  bool operator==(const SizeOrigin &other) const {
+    return value == other.value && dim == other.dim;
+  }
+};
+
+/// The origin of dim `dim` of the tensor `value`, or of the index `value` where
+/// `dim` is kIndex.
+SizeOrigin originOfSize(mlir::Value value, int64_t dim);
+
+/// Whether `size` is evidently the size of `tensor`'s dim.
+bool isSizeOf(mlir::OpFoldResult size, mlir::Value tensor, int64_t dim);
+
+/// Whether `sizes`, one for each `?` of `type`, are evidently those of `tensor`
+/// where `type` is right-aligned against it.
+bool areSizesOf(mlir::ValueRange sizes, mlir::RankedTensorType type,
+                mlir::Value tensor);
+
 /// The type that sum, prod of `element` have: i64 for integers, else the type
 /// itself.
 mlir::Type accumulatedType(mlir::Type element);
