@@ -68,8 +68,9 @@ static FailureOr<AffineMap> broadcastMap(RankedTensorType type,
   return AffineMap::get(shape.size(), 0, results, context);
 }
 
-/// A broadcast or fill of static shape adds nothing that a map cannot say.
-static Value peelStretch(Value value) {
+/// A broadcast or fill of static shape, or to the sizes of the unit's input,
+/// adds nothing that a map cannot say.
+static Value peelStretch(Value value, Value input) {
   while (Operation *op = value.getDefiningOp()) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     Value source;
@@ -79,7 +80,12 @@ static Value peelStretch(Value value) {
       source = full.getValue();
     auto from = source ? dyn_cast<RankedTensorType>(source.getType())
                        : RankedTensorType();
-    if (!from || !type.hasStaticShape() || !from.hasStaticShape())
+    if (!from || !from.hasStaticShape())
+      break;
+    // The operands after the first are the sizes.
+    if (!type.hasStaticShape() &&
+        !(input &&
+          array::areSizesOf(op->getOperands().drop_front(), type, input)))
       break;
     value = source;
   }
@@ -101,7 +107,7 @@ sourceOf(const UnitBody &body, Epilogue unit, Value operand) {
   if (failed(broadcastMap(cast<RankedTensorType>(operand.getType()),
                           body.iterationShape)))
     return Rejection::LargerShape;
-  Value tensor = peelStretch(operand);
+  Value tensor = peelStretch(operand, unit.inputInRegion());
   auto type = cast<RankedTensorType>(tensor.getType());
   DenseElementsAttr elements;
   if (matchPattern(tensor, m_Constant(&elements)) && elements.isSplat())

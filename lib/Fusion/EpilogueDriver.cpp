@@ -20,6 +20,7 @@ void fusion::eraseDeadOps(Operation *scope) {
 
 void FusionRewriter::notifyOperationErased(Operation *op) {
   roots.remove(op);
+  units.remove(op);
   if (isa<fused::Unit>(op) || op->hasTrait<OpTrait::ConstantLike>() ||
       !isa_and_nonnull<array::ArrayDialect>(op->getDialect()))
     return;
@@ -47,8 +48,8 @@ void FusionRewriter::eraseIfDead(ArrayRef<Operation *> ops) {
   }
 }
 
-/// The array operations that read the unit's results, in program order within
-/// the unit's block; those of other blocks come last.
+/// The array operations that read the results of a unit (or of a cast of one),
+/// in program order within its block; those of other blocks come last.
 static SmallVector<Operation *> consumersOf(Operation *unit) {
   llvm::SmallSetVector<Operation *, 8> users(unit->user_begin(),
                                              unit->user_end());
@@ -91,9 +92,14 @@ Operation *fusion::absorbConsumers(FusionRewriter &rewriter, Operation *unit,
       break;
     }
   }
-  if (report)
-    for (Operation *consumer : consumersOf(unit))
-      if (auto reason = cast<fused::Epilogue>(unit).canAbsorb(consumer))
-        reportMissed(consumer, pass, *reason);
+  if (!report)
+    return unit;
+  for (Operation *consumer : consumersOf(unit))
+    if (auto reason = cast<fused::Epilogue>(unit).canAbsorb(consumer))
+      reportMissed(consumer, pass, *reason);
+  for (Operation *user : unit->getUsers())
+    if (isa<tensor::CastOp>(user))
+      for (Operation *hidden : consumersOf(user))
+        reportMissed(hidden, pass, fused::Rejection::RefinedShape);
   return unit;
 }

@@ -50,20 +50,43 @@ static fused::ImageNormalizeOp createUnit(OpBuilder &builder,
   return unit;
 }
 
+/// Sizes are asked of the arrays that they come from. A tensor.dim of an
+/// intermediate would keep its slot open, and one of a result store an image
+/// for the sake of a number.
+static void askOrigins(RewriterBase &rewriter, Operation *scope) {
+  scope->walk([&](tensor::DimOp op) {
+    array::SizeOrigin origin =
+        array::originOfSize(op.getResult(), array::SizeOrigin::kIndex);
+    if (origin.value == op.getResult() || origin.value == op.getSource())
+      return;
+    rewriter.setInsertionPoint(op);
+    Location loc = op.getLoc();
+    if (origin.dim == array::SizeOrigin::kIndex) {
+      rewriter.replaceOp(op, origin.value);
+      return;
+    }
+    Value number = arith::ConstantIndexOp::create(rewriter, loc, origin.dim);
+    if (!origin.value)
+      rewriter.replaceOp(op, number);
+    else
+      rewriter.replaceOpWithNewOp<tensor::DimOp>(op, origin.value, number);
+  });
+}
+
 void fusion::fuseImageNormalize(Operation *scope) {
-  eraseDeadOps(scope);
   FusionRewriter rewriter(scope->getContext());
+  askOrigins(rewriter, scope);
+  eraseDeadOps(scope);
   scope->walk([&](Operation *op) {
     if (isImageNormalizeRoot(op))
       rewriter.roots.insert(op);
   });
 
   struct Formed {
-    Operation *unit;
     Traffic erased;
     unsigned erasedOps;
   };
-  SmallVector<Formed> formed;
+  DenseMap<Operation *, Formed> formed;
   while (!rewriter.roots.empty()) {
     Operation *root = rewriter.roots.front();
     rewriter.roots.remove(root);
@@ -81,15 +104,19 @@ void fusion::fuseImageNormalize(Operation *scope) {
     fused::ImageNormalizeOp unit = createUnit(rewriter, *match);
     rewriter.replaceAllUsesWith(match->output, unit.getResult(0));
     rewriter.eraseIfDead(last);
-    formed.push_back({unit, rewriter.erased, rewriter.erasedOps});
+    rewriter.units.insert(unit);
+    formed[unit] = {rewriter.erased, rewriter.erasedOps};
   }
 
-  for (Formed &one : formed) {
-    rewriter.erased = one.erased;
-    rewriter.erasedOps = one.erasedOps;
-    rewriter.space = cast<fused::Unit>(one.unit).unitBody().iterationShape;
-    Operation *unit =
-        absorbConsumers(rewriter, one.unit, kPass, /*report=*/true);
+  // Not all that were formed: one that only the operations of a later one read
+  // has gone with them.
+  while (!rewriter.units.empty()) {
+    Operation *unit = rewriter.units.front();
+    rewriter.units.remove(unit);
+    std::tie(rewriter.erased, rewriter.erasedOps) =
+        std::tie(formed[unit].erased, formed[unit].erasedOps);
+    rewriter.space = cast<fused::Unit>(unit).unitBody().iterationShape;
+    unit = absorbConsumers(rewriter, unit, kPass, /*report=*/true);
     reportFused(unit, kPass, rewriter);
   }
   eraseDeadOps(scope);

@@ -28,7 +28,7 @@ struct Traffic {
 };
 
 /// A rewriter that counts the traffic of the array operations that it erases,
-/// and forgets them as roots.
+/// and forgets what is erased as a root and as a unit.
 class FusionRewriter : public mlir::IRRewriter,
                        public mlir::RewriterBase::Listener {
 public:
@@ -42,6 +42,8 @@ public:
   void eraseIfDead(llvm::ArrayRef<mlir::Operation *> ops);
 
   llvm::SetVector<mlir::Operation *> roots;
+  /// Formed, and still to take their consumers.
+  llvm::SetVector<mlir::Operation *> units;
   /// Erased by the rewrite of one unit; the unit's owner starts it anew.
   Traffic erased;
   unsigned erasedOps = 0;

@@ -346,6 +346,143 @@ func.func @half(%x: tensor<2x4x5xf16>, %e: tensor<f16>) -> tensor<2x4x5xf16> {
   return %n : tensor<2x4x5xf16>
 }
 
+// var - c is var + (-c).
+// REMARK: rejections.mlir:[[#@LINE+8]]:{{.*}}epsilon-invalid
+// CHECK-LABEL: func.func @subtracted_epsilon
+func.func @subtracted_epsilon(%x: !batch) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %c = array.constant dense<1.0e-3> : tensor<f32>
+  %a = array.sub %v, %c : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// A variance bounded from below.
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}epsilon-not-added
+// CHECK-LABEL: func.func @bounded_variance
+func.func @bounded_variance(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.max %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// pow(v, 0.5) is sqrt(v) only to rounding, and not for a negative infinity.
+// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}root-by-pow
+// CHECK-LABEL: func.func @root_by_pow
+func.func @root_by_pow(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %h = array.constant dense<0.5> : tensor<f32>
+  %r = array.pow %a, %h : !plane, tensor<f32>
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The variance as a sum over a count.
+// REMARK: rejections.mlir:[[#@LINE+8]]:{{.*}}sum-not-mean
+// CHECK-LABEL: func.func @variance_as_sum
+func.func @variance_as_sum(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %t = array.sum %s dims [1, 2] keep : !batch
+  %c = array.constant dense<20.0> : tensor<f32>
+  %v = array.div %t, %c : !plane, tensor<f32>
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The mean as a sum over a count.
+// REMARK: rejections.mlir:[[#@LINE+5]]:{{.*}}sum-not-mean
+// CHECK-LABEL: func.func @mean_as_sum
+func.func @mean_as_sum(%x: !batch, %e: tensor<f32>) -> !batch {
+  %t = array.sum %x dims [1, 2] keep : !batch
+  %c = array.constant dense<20.0> : tensor<f32>
+  %m = array.div %t, %c : !plane, tensor<f32>
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// All statistics are outside the loop: a unit inside would compute them again in every iteration.
+// REMARK: rejections.mlir:[[#@LINE+12]]:{{.*}}outside-loop
+// CHECK-LABEL: func.func @statistics_outside
+func.func @statistics_outside(%x: !batch, %e: tensor<f32>, %k: index) -> !batch {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %l = scf.for %i = %c0 to %k step %c1 iter_args(%acc = %x) -> (!batch) {
+    %n = array.div %d, %r : !batch, !plane
+    %y = array.add %acc, %n : !batch, !batch
+    scf.yield %y : !batch
+  }
+  return %l : !batch
+}
+
+// The mean alone is outside.
+// REMARK: rejections.mlir:[[#@LINE+12]]:{{.*}}outside-loop
+// CHECK-LABEL: func.func @mean_outside
+func.func @mean_outside(%x: !batch, %e: tensor<f32>, %k: index) -> !batch {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %l = scf.for %i = %c0 to %k step %c1 iter_args(%acc = %x) -> (!batch) {
+    %d = array.sub %x, %m : !batch, !plane
+    %s = array.mul %d, %d : !batch, !batch
+    %v = array.mean %s dims [1, 2] keep : !batch
+    %a = array.add %v, %e : !plane, tensor<f32>
+    %r = array.sqrt %a : !plane
+    %n = array.div %d, %r : !batch, !plane
+    %y = array.add %acc, %n : !batch, !batch
+    scf.yield %y : !batch
+  }
+  return %l : !batch
+}
+
+// A while loop is one too.
+// REMARK: rejections.mlir:[[#@LINE+14]]:{{.*}}outside-loop
+// CHECK-LABEL: func.func @outside_while
+func.func @outside_while(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %true = arith.constant true
+  %l = scf.while (%acc = %x) : (!batch) -> !batch {
+    scf.condition(%true) %acc : !batch
+  } do {
+  ^bb0(%acc: !batch):
+    %n = array.div %d, %r : !batch, !plane
+    scf.yield %n : !batch
+  }
+  return %l : !batch
+}
+
 // Another idiom altogether: no remark.
 // REMARK-NOT: remark:
 // CHECK-LABEL: func.func @power_step

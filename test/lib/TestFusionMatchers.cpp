@@ -48,7 +48,10 @@ static std::string textOf(const Reduced &reduced) {
          (linesUp(reduced) ? ", lines up" : ", does not line up");
 }
 
-static std::string textOf(const TypeSet &types) {
+static std::string textOf(const Steps &steps) {
+  llvm::SmallSetVector<Type, 4> types;
+  for (Operation *step : steps)
+    types.insert(array::elementTypeOf(step->getResult(0).getType()));
   std::string text = "; arithmetic in";
   for (Type type : types)
     text += " " + textOf(type);
@@ -71,28 +74,28 @@ static std::string slotsOf(const ImageNormalizeMatch &match) {
 /// What the matcher called `name` says of `op`; nothing: no such matcher.
 static std::optional<std::string> found(StringRef name, Operation *op) {
   Value value = op->getResult(0);
-  TypeSet types;
+  Steps steps;
   if (name == "peel-casts")
     return nameOf(peelCasts(value)) + (narrowingOf(value) ? ", narrowed" : "");
   if (name == "scalar")
     return textOf(matchScalar(value));
   if (name == "mean") {
-    Matched<Reduced> mean = matchMean(value, types);
-    return mean ? textOf(*mean) + textOf(types) : textOf(mean.mismatch());
+    Matched<Reduced> mean = matchMean(value, /*source=*/{}, steps);
+    return mean ? textOf(*mean) + textOf(steps) : textOf(mean.mismatch());
   }
   if (name == "deviation") {
-    Matched<Deviation> deviation = matchDeviation(value, types);
+    Matched<Deviation> deviation = matchDeviation(value, steps);
     if (!deviation)
       return textOf(deviation.mismatch());
     return nameOf(deviation->source) + " over " + textOf(deviation->dims) +
-           (deviation->negated ? ", negated" : "") + textOf(types);
+           (deviation->negated ? ", negated" : "") + textOf(steps);
   }
   if (name == "sigma") {
-    Matched<Sigma> sigma = matchSigma(value, types);
+    Matched<Sigma> sigma = matchSigma(value, /*source=*/{}, steps);
     if (!sigma)
       return textOf(sigma.mismatch());
     return textOf(sigma->variance) + ", epsilon " + textOf(sigma->epsilon) +
-           textOf(types);
+           textOf(steps);
   }
   if (name == "slots") {
     ImageNormalizeMatch match;

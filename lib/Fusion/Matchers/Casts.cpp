@@ -63,7 +63,7 @@ Operation *fusion::stripToOp(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     auto cast = dyn_cast<array::CastOp>(op);
     if (!(cast && isFloatCast(cast)) &&
-        !isa<array::ReshapeOp, array::BroadcastOp>(op))
+        !isa<array::ReshapeOp, array::BroadcastOp, tensor::CastOp>(op))
       return op;
     value = op->getOperand(0);
   }
@@ -128,25 +128,29 @@ static std::optional<APFloat> constantOf(Value value) {
 
 Type ScalarOperand::type() const { return elementTypeOf(value.getType()); }
 
-std::optional<ScalarOperand> fusion::matchScalar(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type || !isa<FloatType>(type.getElementType()))
+std::optional<ScalarOperand> fusion::matchScalar(Value value, Value like) {
+  if (!isa<RankedTensorType>(value.getType()))
     return std::nullopt;
-  if (std::optional<APFloat> number = constantOf(value))
-    return ScalarOperand{value, number};
-  value = peelCasts(value);
-  if (llvm::all_of(type.getShape(), [](int64_t size) { return size == 1; }))
-    return ScalarOperand{value, std::nullopt};
-  if (!type.hasStaticShape())
-    return std::nullopt;
-  if (auto full = value.getDefiningOp<array::FullOp>()) {
-    if (isa<RankedTensorType>(full.getValue().getType()))
-      return matchScalar(full.getValue());
-    return ScalarOperand{full.getValue(), std::nullopt};
+  while (true) {
+    if (!isa<FloatType>(elementTypeOf(value.getType())))
+      return std::nullopt;
+    if (std::optional<APFloat> number = constantOf(value))
+      return ScalarOperand{value, number};
+    value = peelCasts(value);
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type ||
+        llvm::all_of(type.getShape(), [](int64_t size) { return size == 1; }))
+      return ScalarOperand{value, std::nullopt};
+    Operation *op = value.getDefiningOp();
+    if (!isa_and_nonnull<array::FullOp, array::BroadcastOp>(op))
+      return std::nullopt;
+    // The operands after the first are the sizes.
+    if (!type.hasStaticShape() &&
+        !(like &&
+          array::areSizesOf(op->getOperands().drop_front(), type, like)))
+      return std::nullopt;
+    value = op->getOperand(0);
   }
-  if (auto broadcast = value.getDefiningOp<array::BroadcastOp>())
-    return matchScalar(broadcast.getX());
-  return std::nullopt;
 }
 
 bool fusion::isRepresentable(const ScalarOperand &scalar, Type type) {

@@ -22,8 +22,8 @@ mlir::Operation *narrowingOf(mlir::Value value);
 /// narrowing that rounds stops it.
 mlir::Value peelCasts(mlir::Value value);
 
-/// The operation under casts (any between floats), reshapes and broadcasts: a
-/// first look, before it is checked what these do.
+/// The operation under casts (any between floats, and of sizes), reshapes and
+/// broadcasts: a first look, before it is checked what these do.
 mlir::Operation *stripToOp(mlir::Value value);
 
 /// One number: a constant, or at run time the one element of a tensor.
@@ -36,9 +36,10 @@ struct ScalarOperand {
   mlir::Type type() const;
 };
 
-/// A float constant (splat, through casts), a tensor whose sizes are all 1, or
-/// one of these filled or broadcast to a static shape.
-std::optional<ScalarOperand> matchScalar(mlir::Value value);
+/// A float constant (a splat, folded), a tensor whose sizes are all 1, or one
+/// of these filled or broadcast to a static shape, or to the sizes of `like`.
+std::optional<ScalarOperand> matchScalar(mlir::Value value,
+                                         mlir::Value like = {});
 
 /// Whether the scalar is a value of type `type`, whatever type it comes in.
 bool isRepresentable(const ScalarOperand &scalar, mlir::Type type);

@@ -5,6 +5,8 @@
 #include "Layout.h"
 #include "Slots.h"
 
+#include "mlir/Interfaces/LoopLikeInterface.h"
+
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::fusion;
@@ -34,9 +36,11 @@ bool fusion::isImageNormalizeRoot(Operation *op) {
     return false;
   if (auto div = dyn_cast<array::DivOp>(op)) {
     Operation *divisor = stripToOp(div.getB());
-    // 1 / sigma is the reciprocal that another root multiplies by.
+    // 1 / sigma is the reciprocal that another root multiplies by; where all
+    // sizes are 1, a deviation is one number too.
     return (looksLikeSigma(divisor) || looksLikeShiftedSigma(divisor)) &&
-           !matchScalar(div.getA());
+           (looksLikeDeviation(stripToOp(div.getA())) ||
+            !matchScalar(div.getA()));
   }
   if (auto mul = dyn_cast<array::MulOp>(op))
     return looksLikeReciprocal(stripToOp(mul.getA())) ||
@@ -51,13 +55,13 @@ Matched<ImageNormalizeMatch> fusion::matchImageNormalize(Operation *root) {
   if (looksLikeShiftedSigma(stripToOp(div.getB())))
     return Mismatch{Rejection::EpsilonOutsideSqrt, root};
 
-  TypeSet types;
-  Matched<Deviation> deviation = matchDeviation(div.getA(), types);
+  Steps steps;
+  Matched<Deviation> deviation = matchDeviation(div.getA(), steps);
   if (!deviation)
     return deviation.mismatch();
   if (deviation->negated)
     return Mismatch{Rejection::NotCentered, root};
-  Matched<Sigma> sigma = matchSigma(div.getB(), types);
+  Matched<Sigma> sigma = matchSigma(div.getB(), deviation->source, steps);
   if (!sigma)
     return sigma.mismatch();
   const Reduced &variance = sigma->variance;
@@ -77,10 +81,16 @@ Matched<ImageNormalizeMatch> fusion::matchImageNormalize(Operation *root) {
     if (dim != rank - count + static_cast<int64_t>(i))
       return Mismatch{Rejection::DimsNotTrailing, root};
 
-  types.insert(elementTypeOf(div.getType()));
-  for (Type type : types)
+  steps.insert(div);
+  auto loop = root->getParentOfType<LoopLikeOpInterface>();
+  for (Operation *step : steps) {
+    Type type = elementTypeOf(step->getResult(0).getType());
     if (!type.isF32() && !type.isF64())
       return Mismatch{Rejection::LowPrecision, root};
+    // The unit computes everything where the division stands.
+    if (loop && !loop->isAncestor(step))
+      return Mismatch{Rejection::OutsideLoop, root};
+  }
 
   ImageNormalizeMatch match;
   match.input = deviation->source;

@@ -12,37 +12,50 @@ ArrayRef<int64_t> fusion::shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-/// The layout after a reshape that only adds or removes dims of size 1. With
-/// two unknown sizes it is not known which is which.
-static std::optional<SmallVector<int64_t>> reshaped(ArrayRef<int64_t> layout,
-                                                    ArrayRef<int64_t> from,
-                                                    ArrayRef<int64_t> to) {
+/// The layout after a reshape that only adds or removes dims of size 1. An open
+/// size must be known to be the source's: else it is checked at run time, and a
+/// unit would lose the check.
+static std::optional<SmallVector<int64_t>> reshaped(array::ReshapeOp op,
+                                                    const Reduced &reduced) {
+  ArrayRef<int64_t> from = shapeOf(op.getX()), to = shapeOf(op.getResult());
   SmallVector<int64_t> kept;
   for (auto [i, size] : llvm::enumerate(from))
     if (size != 1)
       kept.push_back(i);
   SmallVector<int64_t> result(to.size(), -1);
-  unsigned next = 0, unknown = 0;
+  unsigned next = 0;
+  auto sizes = op.getSizes().begin();
   for (auto [j, size] : llvm::enumerate(to)) {
     if (size == 1)
       continue;
-    if (next == kept.size() || from[kept[next]] != size ||
-        (ShapedType::isDynamic(size) && ++unknown > 1))
+    if (next == kept.size() || from[kept[next]] != size)
       return std::nullopt;
-    result[j] = layout[kept[next++]];
+    result[j] = reduced.layout[kept[next++]];
+    if (ShapedType::isDynamic(size) &&
+        (result[j] < 0 ||
+         !array::isSizeOf(*sizes++, reduced.source, result[j])))
+      return std::nullopt;
   }
   if (next != kept.size())
     return std::nullopt;
   return result;
 }
 
-/// Whether `size` is the size of dim `dim` of `source`.
-static bool isSizeOf(OpFoldResult size, Value source, int64_t dim) {
-  if (std::optional<int64_t> number = getConstantIntValue(size))
-    return shapeOf(source)[dim] == *number;
-  auto op = cast<Value>(size).getDefiningOp<tensor::DimOp>();
-  return op && peelCasts(op.getSource()) == source &&
-         op.getConstantIndex() == dim;
+/// The layout after a cast of sizes: it stays, where no size becomes or ceases
+/// to be 1 and the source knows every size that the cast adds.
+static std::optional<SmallVector<int64_t>> refined(tensor::CastOp op,
+                                                   const Reduced &reduced) {
+  for (auto [i, from, to] :
+       llvm::enumerate(shapeOf(op.getSource()), shapeOf(op.getResult()))) {
+    if (from == to)
+      continue;
+    int64_t origin = reduced.layout[i];
+    bool known = ShapedType::isDynamic(to) ||
+                 (origin >= 0 && shapeOf(reduced.source)[origin] == to);
+    if (from == 1 || to == 1 || !known)
+      return std::nullopt;
+  }
+  return reduced.layout;
 }
 
 /// The layout after a broadcast to the source's own sizes.
@@ -61,7 +74,7 @@ static std::optional<SmallVector<int64_t>> broadcast(array::BroadcastOp op,
     OpFoldResult size = builder.getIndexAttr(to[j]);
     if (ShapedType::isDynamic(to[j]))
       size = *sizes++;
-    if (to[j] != 1 && !isSizeOf(size, reduced.source, j + sourceOffset))
+    if (to[j] != 1 && !array::isSizeOf(size, reduced.source, j + sourceOffset))
       return std::nullopt;
     if (j >= offset && from[j - offset] != 1)
       result[j] = reduced.layout[j - offset];
@@ -72,8 +85,9 @@ static std::optional<SmallVector<int64_t>> broadcast(array::BroadcastOp op,
 Matched<Reduced> fusion::throughShapeOp(Operation *op, Reduced reduced) {
   std::optional<SmallVector<int64_t>> layout;
   if (auto reshape = dyn_cast<array::ReshapeOp>(op))
-    layout = reshaped(reduced.layout, shapeOf(reshape.getX()),
-                      shapeOf(reshape.getResult()));
+    layout = reshaped(reshape, reduced);
+  else if (auto sizes = dyn_cast<tensor::CastOp>(op))
+    layout = refined(sizes, reduced);
   else
     layout = broadcast(cast<array::BroadcastOp>(op), reduced);
   if (!layout)

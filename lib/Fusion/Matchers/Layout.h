@@ -9,7 +9,8 @@ namespace runmat::fusion {
 
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 
-/// Carries `reduced` from the operand of a reshape or broadcast to its result.
+/// Carries `reduced` from the operand of a reshape, a broadcast or a cast of
+/// sizes to its result.
 Matched<Reduced> throughShapeOp(mlir::Operation *op, Reduced reduced);
 
 /// The source itself, nothing reduced yet.

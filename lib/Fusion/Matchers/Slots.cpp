@@ -59,12 +59,13 @@ private:
 };
 } // namespace
 
-/// Which slot `op` would fill with `value` as its other operand.
-static std::optional<SlotOp> classify(Operation *op, Value value) {
+/// Which slot `op` would fill with `value` as its other operand. What is
+/// repeated to the sizes of the input is a scalar too.
+static std::optional<SlotOp> classify(Operation *op, Value value, Value input) {
   auto scalarBeside = [&](Value a, Value b) -> std::optional<ScalarOperand> {
     if ((a == value) == (b == value))
       return std::nullopt;
-    return matchScalar(a == value ? b : a);
+    return matchScalar(a == value ? b : a, input);
   };
   std::optional<ScalarOperand> scalar;
   Slot slot;
@@ -77,7 +78,7 @@ static std::optional<SlotOp> classify(Operation *op, Value value) {
   } else if (auto sub = dyn_cast<array::SubOp>(op)) {
     // y - b is y + (-b), exactly; b - y is not a slot.
     slot = Slot::Bias;
-    if (sub.getA() == value && (scalar = matchScalar(sub.getB())))
+    if (sub.getA() == value && (scalar = matchScalar(sub.getB(), input)))
       scalar->negated = true;
   } else if (auto max = dyn_cast<array::MaxOp>(op)) {
     slot = Slot::Clamp;
@@ -85,7 +86,7 @@ static std::optional<SlotOp> classify(Operation *op, Value value) {
   } else if (auto pow = dyn_cast<array::PowOp>(op)) {
     slot = Slot::Gamma;
     if (pow.getA() == value)
-      scalar = matchScalar(pow.getB());
+      scalar = matchScalar(pow.getB(), input);
   }
   if (!scalar)
     return std::nullopt;
@@ -117,7 +118,7 @@ bool SlotWalk::step() {
   }
   std::optional<SlotOp> found;
   if (user)
-    found = classify(user, value);
+    found = classify(user, value, match.input);
   if (!found || static_cast<int>(found->slot) <= last ||
       shapeOf(user->getResult(0)) != shapeOf(match.input))
     return false;

@@ -11,12 +11,41 @@ using namespace runmat::fusion;
 
 using fused::Rejection;
 
-static void note(TypeSet &types, Value value) {
-  types.insert(array::elementTypeOf(value.getType()));
+static bool isShapeOp(Operation *op) {
+  return isa_and_nonnull<array::ReshapeOp, array::BroadcastOp, tensor::CastOp>(
+      op);
 }
 
-static bool isShapeOp(Operation *op) {
-  return isa_and_nonnull<array::ReshapeOp, array::BroadcastOp>(op);
+/// What is under casts that change nothing and operations that move no element,
+/// which are put at the end of `path`. A loop, and no recursion: generated
+/// programs chain thousands.
+static Matched<Value> traceShapes(Value value,
+                                  SmallVectorImpl<Operation *> &path) {
+  while (true) {
+    value = peelCasts(value);
+    if (Operation *narrowing = narrowingOf(value))
+      return Mismatch{Rejection::NarrowingCast, narrowing};
+    Operation *op = value.getDefiningOp();
+    if (!isShapeOp(op))
+      return value;
+    path.push_back(op);
+    value = op->getOperand(0);
+  }
+}
+
+/// What becomes of `reduced` on the way back along a path that was traced from
+/// its other end.
+static Matched<Reduced> followBack(Matched<Reduced> reduced,
+                                   ArrayRef<Operation *> path) {
+  for (Operation *op : llvm::reverse(path)) {
+    if (!reduced)
+      return reduced;
+    if (auto reduction = dyn_cast<array::Reduction>(op))
+      reduced = reduceOnce(reduction, *reduced);
+    else
+      reduced = throughShapeOp(op, *reduced);
+  }
+  return reduced;
 }
 
 /// The source of statistics, casts peeled. One that is itself rounded from a
@@ -29,82 +58,108 @@ static Matched<Value> matchSource(Value value) {
   return value;
 }
 
-Matched<Reduced> fusion::matchMean(Value value, TypeSet &types) {
-  value = peelCasts(value);
-  if (Operation *narrowing = narrowingOf(value))
-    return Mismatch{Rejection::NarrowingCast, narrowing};
-  Operation *op = value.getDefiningOp();
-  if (isShapeOp(op)) {
-    Matched<Reduced> inner = matchMean(op->getOperand(0), types);
-    return inner ? throughShapeOp(op, *inner) : inner;
-  }
-  auto mean = dyn_cast_or_null<array::MeanOp>(op);
-  if (!mean)
-    return Mismatch{Rejection::NotCentered, op};
-  if (mean.getOmitNan())
-    return Mismatch{Rejection::OmitNan, mean};
-  note(types, mean);
-  auto reduction = cast<array::Reduction>(op);
-
-  // One dim after the other: a mean of means, over slices of equal size.
-  if (isa_and_nonnull<array::MeanOp>(stripToOp(mean.getX()))) {
-    Matched<Reduced> inner = matchMean(mean.getX(), types);
-    if (!inner)
-      return inner;
-    return reduceOnce(reduction, *inner);
-  }
-  Matched<Value> source = matchSource(mean.getX());
-  if (!source)
-    return source.mismatch();
-  return reduceOnce(reduction, unreduced(*source));
+/// sum(...) / n, which some programs write for a mean.
+static bool isSumOverCount(Operation *op) {
+  auto div = dyn_cast_or_null<array::DivOp>(op);
+  return div && isa<RankedTensorType>(div.getType()) &&
+         isa_and_nonnull<array::SumOp>(stripToOp(div.getA())) &&
+         matchScalar(div.getB());
 }
 
-Matched<Deviation> fusion::matchDeviation(Value value, TypeSet &types) {
-  value = peelCasts(value);
-  if (Operation *narrowing = narrowingOf(value))
-    return Mismatch{Rejection::NarrowingCast, narrowing};
-  auto sub = value.getDefiningOp<array::SubOp>();
-  if (!sub || !isa<RankedTensorType>(sub.getType()))
-    return Mismatch{Rejection::NotCentered, value.getDefiningOp()};
-  auto isMean = [](Value side) {
-    return isa_and_nonnull<array::MeanOp>(stripToOp(side));
-  };
-  bool negated = isMean(sub.getA()) && !isMean(sub.getB());
-  Matched<Reduced> mean = matchMean(negated ? sub.getA() : sub.getB(), types);
+Matched<Reduced> fusion::matchMean(Value value, Value source, Steps &steps) {
+  SmallVector<Operation *> path;
+  // One dim after the other: a mean of means, over slices of equal size.
+  do {
+    Matched<Value> traced = traceShapes(value, path);
+    if (!traced)
+      return traced.mismatch();
+    Operation *op = traced->getDefiningOp();
+    auto mean = dyn_cast_or_null<array::MeanOp>(op);
+    if (!mean)
+      return Mismatch{isSumOverCount(op) ? Rejection::SumNotMean
+                                         : Rejection::NotCentered,
+                      op};
+    if (mean.getOmitNan())
+      return Mismatch{Rejection::OmitNan, mean};
+    steps.insert(mean);
+    path.push_back(mean);
+    value = mean.getX();
+  } while (peelCasts(value) != source &&
+           isa_and_nonnull<array::MeanOp>(stripToOp(value)));
+  Matched<Value> found = matchSource(value);
+  if (!found)
+    return found.mismatch();
+  return followBack(unreduced(*found), path);
+}
+
+/// The difference of an array and its mean; negated: mean - array.
+static Matched<Deviation> deviationOf(array::SubOp sub, bool negated,
+                                      Steps &steps) {
+  Value array = negated ? sub.getB() : sub.getA();
+  Matched<Reduced> mean =
+      matchMean(negated ? sub.getA() : sub.getB(), peelCasts(array), steps);
   if (!mean)
     return mean.mismatch();
-  Matched<Value> source = matchSource(negated ? sub.getB() : sub.getA());
+  Matched<Value> source = matchSource(array);
   if (!source)
     return source.mismatch();
   if (*source != mean->source)
     return Mismatch{Rejection::DifferentInput, sub};
   if (!linesUp(*mean) || shapeOf(sub.getResult()) != shapeOf(*source))
     return Mismatch{Rejection::MeanMisaligned, sub};
-  note(types, sub);
+  steps.insert(sub);
   return Deviation{*source, mean->dims, negated};
+}
+
+static bool isMean(Value value) {
+  return isa_and_nonnull<array::MeanOp>(stripToOp(value));
+}
+
+Matched<Deviation> fusion::matchDeviation(Value value, Steps &steps) {
+  value = peelCasts(value);
+  if (Operation *narrowing = narrowingOf(value))
+    return Mismatch{Rejection::NarrowingCast, narrowing};
+  auto sub = value.getDefiningOp<array::SubOp>();
+  if (!sub || !isa<RankedTensorType>(sub.getType()))
+    return Mismatch{Rejection::NotCentered, value.getDefiningOp()};
+  if (!isMean(sub.getA()))
+    return deviationOf(sub, /*negated=*/false, steps);
+  if (!isMean(sub.getB()))
+    return deviationOf(sub, /*negated=*/true, steps);
+  // Two means: what is normalised is a mean itself (over channels, say).
+  Steps negatedSteps = steps;
+  Matched<Deviation> deviation = deviationOf(sub, /*negated=*/false, steps);
+  if (deviation)
+    return deviation;
+  Matched<Deviation> negated = deviationOf(sub, /*negated=*/true, negatedSteps);
+  if (!negated)
+    return deviation;
+  steps = negatedSteps;
+  return negated;
 }
 
 /// As matchDeviation, for what is squared: there "not a deviation" means "not
 /// the variance".
-static Matched<Deviation> matchSquaredBase(Value value, TypeSet &types) {
-  Matched<Deviation> deviation = matchDeviation(value, types);
+static Matched<Deviation> matchSquaredBase(Value value, Steps &steps) {
+  Matched<Deviation> deviation = matchDeviation(value, steps);
   if (!deviation && deviation.mismatch().reason == Rejection::NotCentered)
     return Mismatch{Rejection::NotASquare, deviation.mismatch().where};
   return deviation;
 }
 
 /// The source and dims of a squared deviation: d*d or d.^2.
-static Matched<Deviation> matchSquaredDeviation(Value value, TypeSet &types) {
+static Matched<Deviation> matchSquaredDeviation(Value value, Steps &steps) {
   value = peelCasts(value);
   if (Operation *narrowing = narrowingOf(value))
     return Mismatch{Rejection::NarrowingCast, narrowing};
   Operation *op = value.getDefiningOp();
-  note(types, value);
+  if (op)
+    steps.insert(op);
   if (auto mul = dyn_cast_or_null<array::MulOp>(op)) {
-    Matched<Deviation> a = matchSquaredBase(mul.getA(), types);
+    Matched<Deviation> a = matchSquaredBase(mul.getA(), steps);
     if (!a || mul.getA() == mul.getB())
       return a;
-    Matched<Deviation> b = matchSquaredBase(mul.getB(), types);
+    Matched<Deviation> b = matchSquaredBase(mul.getB(), steps);
     if (b && (a->source != b->source || a->dims != b->dims ||
               a->negated != b->negated))
       return Mismatch{Rejection::NotASquare, mul};
@@ -115,14 +170,14 @@ static Matched<Deviation> matchSquaredDeviation(Value value, TypeSet &types) {
     if (!exponent || !exponent->constant ||
         !exponent->constant->isExactlyValue(2.0))
       return Mismatch{Rejection::NotASquare, pow};
-    return matchSquaredBase(pow.getA(), types);
+    return matchSquaredBase(pow.getA(), steps);
   }
   return Mismatch{Rejection::NotASquare, op};
 }
 
 /// array.var and array.std, which bring a mean of their own.
 static Matched<Reduced> matchSpreadOp(Operation *op, int64_t ddof,
-                                      TypeSet &types) {
+                                      Steps &steps) {
   auto reduction = cast<array::Reduction>(op);
   if (reduction.omitsNan())
     return Mismatch{Rejection::OmitNan, op};
@@ -131,54 +186,67 @@ static Matched<Reduced> matchSpreadOp(Operation *op, int64_t ddof,
   Matched<Value> source = matchSource(reduction.getReductionInput());
   if (!source)
     return source.mismatch();
-  note(types, op->getResult(0));
+  steps.insert(op);
   return reduceOnce(reduction, unreduced(*source));
 }
 
 /// The variance: the mean of squared deviations, or array.var.
-static Matched<Reduced> matchVariance(Value value, TypeSet &types) {
-  value = peelCasts(value);
-  if (Operation *narrowing = narrowingOf(value))
-    return Mismatch{Rejection::NarrowingCast, narrowing};
-  Operation *op = value.getDefiningOp();
-  if (isShapeOp(op)) {
-    Matched<Reduced> inner = matchVariance(op->getOperand(0), types);
-    return inner ? throughShapeOp(op, *inner) : inner;
-  }
+static Matched<Reduced> matchVariance(Value value, Steps &steps) {
+  SmallVector<Operation *> path;
+  Matched<Value> traced = traceShapes(value, path);
+  if (!traced)
+    return traced.mismatch();
+  Operation *op = traced->getDefiningOp();
   if (auto var = dyn_cast_or_null<array::VarOp>(op))
-    return matchSpreadOp(op, var.getDdof(), types);
+    return followBack(matchSpreadOp(op, var.getDdof(), steps), path);
 
-  Matched<Reduced> mean = matchMean(value, types);
+  Matched<Reduced> mean = matchMean(*traced, /*source=*/{}, steps);
   if (!mean)
     return mean;
   // What was averaged must be a squared deviation over the same dims.
-  Matched<Deviation> square = matchSquaredDeviation(mean->source, types);
+  Matched<Deviation> square = matchSquaredDeviation(mean->source, steps);
   if (!square)
     return square.mismatch();
   if (square->dims != mean->dims)
     return Mismatch{Rejection::DimsMismatch, op};
   mean->source = square->source;
-  return mean;
+  return followBack(mean, path);
 }
 
-/// What epsilon must be beside the variance.
-static Matched<ScalarOperand> matchEpsilon(array::AddOp add, Value value) {
-  std::optional<ScalarOperand> epsilon = matchScalar(value);
+/// What epsilon must be beside a variance of `source`.
+static Matched<ScalarOperand> matchEpsilon(Operation *sum, Value value,
+                                           Value source) {
+  std::optional<ScalarOperand> epsilon = matchScalar(value, source);
   if (!epsilon)
-    return Mismatch{Rejection::EpsilonNotScalar, add};
-  if (epsilon->constant && !fused::isValidEpsilon(*epsilon->constant))
-    return Mismatch{Rejection::EpsilonInvalid, add};
+    return Mismatch{Rejection::EpsilonNotScalar, sum};
+  // var - c is var + (-c), exactly.
+  epsilon->negated = isa<array::SubOp>(sum);
+  if (std::optional<APFloat> constant = epsilon->constant) {
+    if (epsilon->negated)
+      constant->changeSign();
+    if (!fused::isValidEpsilon(*constant))
+      return Mismatch{Rejection::EpsilonInvalid, sum};
+  }
   return *epsilon;
 }
 
-static Matched<Sigma> movedThrough(Operation *op, Matched<Sigma> inner) {
-  if (!inner)
-    return inner;
-  Matched<Reduced> moved = throughShapeOp(op, inner->variance);
-  if (!moved)
-    return moved.mismatch();
-  inner->variance = *moved;
-  return inner;
+/// One operand of the sum as the variance and the other as epsilon.
+static Matched<Sigma> matchSum(Operation *sum, unsigned varianceOperand,
+                               Steps &steps) {
+  Matched<Reduced> variance =
+      matchVariance(sum->getOperand(varianceOperand), steps);
+  if (!variance)
+    return variance.mismatch();
+  Matched<ScalarOperand> epsilon =
+      matchEpsilon(sum, sum->getOperand(1 - varianceOperand), variance->source);
+  if (!epsilon)
+    return epsilon.mismatch();
+  steps.insert(sum);
+  // An epsilon of higher rank brings leading dims of size 1.
+  size_t rank = shapeOf(sum->getResult(0)).size();
+  variance->layout.insert(variance->layout.begin(),
+                          rank - variance->layout.size(), -1);
+  return Sigma{*variance, *epsilon};
 }
 
 static Matched<Sigma> withoutEpsilon(Matched<Reduced> variance) {
@@ -188,69 +256,93 @@ static Matched<Sigma> withoutEpsilon(Matched<Reduced> variance) {
 }
 
 /// Variance plus epsilon; no epsilon is an epsilon of 0.
-static Matched<Sigma> matchShifted(Value value, TypeSet &types) {
-  value = peelCasts(value);
-  if (Operation *narrowing = narrowingOf(value))
-    return Mismatch{Rejection::NarrowingCast, narrowing};
+static Matched<Sigma> matchShifted(Value value, Value source, Steps &steps) {
   Operation *op = value.getDefiningOp();
-  if (isShapeOp(op))
-    return movedThrough(op, matchShifted(op->getOperand(0), types));
-  auto add = dyn_cast_or_null<array::AddOp>(op);
-  if (!add)
-    return withoutEpsilon(matchVariance(value, types));
-
-  // Epsilon may be a mean too (of other numbers), but it is one number.
-  bool left =
-      looksLikeSpread(stripToOp(add.getA())) &&
-      !(looksLikeSpread(stripToOp(add.getB())) && matchScalar(add.getA()));
-  Matched<Reduced> variance =
-      matchVariance(left ? add.getA() : add.getB(), types);
-  if (!variance)
-    return variance.mismatch();
-  Matched<ScalarOperand> epsilon =
-      matchEpsilon(add, left ? add.getB() : add.getA());
-  if (!epsilon)
-    return epsilon.mismatch();
-  note(types, add);
-  // An epsilon of higher rank brings leading dims of size 1.
-  size_t rank = shapeOf(add.getResult()).size();
-  variance->layout.insert(variance->layout.begin(),
-                          rank - variance->layout.size(), -1);
-  return Sigma{*variance, *epsilon};
+  if (isa_and_nonnull<array::MaxOp>(op))
+    return Mismatch{Rejection::EpsilonNotAdded, op};
+  if (!isa_and_nonnull<array::AddOp, array::SubOp>(op))
+    return withoutEpsilon(matchVariance(value, steps));
+  // c - var is no shifted variance; var - c is.
+  bool first =
+      isa<array::SubOp>(op) || looksLikeSpread(stripToOp(op->getOperand(0)));
+  bool second = isa<array::AddOp>(op) &&
+                (!first || looksLikeSpread(stripToOp(op->getOperand(1))));
+  if (!first || !second)
+    return matchSum(op, /*varianceOperand=*/first ? 0 : 1, steps);
+  // Both may be the variance: epsilon is a mean too, of other numbers.
+  Steps secondSteps = steps;
+  Matched<Sigma> left = matchSum(op, 0, steps);
+  if (left && left->variance.source == source)
+    return left;
+  Matched<Sigma> right = matchSum(op, 1, secondSteps);
+  if (!right || (left && right->variance.source != source))
+    return left;
+  steps = secondSteps;
+  return right;
 }
 
-Matched<Sigma> fusion::matchSigma(Value value, TypeSet &types) {
-  value = peelCasts(value);
-  if (Operation *narrowing = narrowingOf(value))
-    return Mismatch{Rejection::NarrowingCast, narrowing};
-  Operation *op = value.getDefiningOp();
-  if (isShapeOp(op))
-    return movedThrough(op, matchSigma(op->getOperand(0), types));
+static Matched<Sigma> followBack(Matched<Sigma> sigma,
+                                 ArrayRef<Operation *> path) {
+  if (!sigma)
+    return sigma;
+  Matched<Reduced> variance =
+      followBack(Matched<Reduced>(sigma->variance), path);
+  if (!variance)
+    return variance.mismatch();
+  return Sigma{*variance, sigma->epsilon};
+}
+
+Matched<Sigma> fusion::matchSigma(Value value, Value source, Steps &steps) {
+  SmallVector<Operation *> path;
+  Matched<Value> traced = traceShapes(value, path);
+  if (!traced)
+    return traced.mismatch();
+  Operation *op = traced->getDefiningOp();
   if (auto std = dyn_cast_or_null<array::StdOp>(op))
-    return withoutEpsilon(matchSpreadOp(op, std.getDdof(), types));
+    return followBack(withoutEpsilon(matchSpreadOp(op, std.getDdof(), steps)),
+                      path);
+  if (isa_and_nonnull<array::PowOp>(op))
+    return Mismatch{Rejection::RootByPow, op};
   auto sqrt = dyn_cast_or_null<array::SqrtOp>(op);
   if (!sqrt)
     return Mismatch{Rejection::NotASquare, op};
-  note(types, sqrt);
-  return matchShifted(sqrt.getX(), types);
+  steps.insert(sqrt);
+  Matched<Value> shifted = traceShapes(sqrt.getX(), path);
+  if (!shifted)
+    return shifted.mismatch();
+  return followBack(matchShifted(*shifted, source, steps), path);
+}
+
+bool fusion::looksLikeDeviation(Operation *op) {
+  auto sub = dyn_cast_or_null<array::SubOp>(op);
+  return sub && isa<RankedTensorType>(sub.getType()) &&
+         (isMean(sub.getA()) || isMean(sub.getB()));
 }
 
 bool fusion::looksLikeSpread(Operation *op) {
-  return isa_and_nonnull<array::MeanOp, array::VarOp>(op);
+  return isa_and_nonnull<array::MeanOp, array::VarOp>(op) || isSumOverCount(op);
 }
 
 bool fusion::looksLikeShifted(Operation *op) {
   if (looksLikeSpread(op))
     return true;
-  auto add = dyn_cast_or_null<array::AddOp>(op);
-  return add && isa<RankedTensorType>(add.getType()) &&
-         (looksLikeSpread(stripToOp(add.getA())) ||
-          looksLikeSpread(stripToOp(add.getB())));
+  return isa_and_nonnull<array::AddOp, array::SubOp, array::MaxOp>(op) &&
+         isa<RankedTensorType>(op->getResult(0).getType()) &&
+         (looksLikeSpread(stripToOp(op->getOperand(0))) ||
+          (!isa<array::SubOp>(op) &&
+           looksLikeSpread(stripToOp(op->getOperand(1)))));
 }
 
 bool fusion::looksLikeSigma(Operation *op) {
   if (isa_and_nonnull<array::StdOp>(op))
     return true;
-  auto sqrt = dyn_cast_or_null<array::SqrtOp>(op);
-  return sqrt && looksLikeShifted(stripToOp(sqrt.getX()));
+  if (auto sqrt = dyn_cast_or_null<array::SqrtOp>(op))
+    return looksLikeShifted(stripToOp(sqrt.getX()));
+  // The power of 1/2, for its own reason.
+  auto pow = dyn_cast_or_null<array::PowOp>(op);
+  if (!pow || !looksLikeShifted(stripToOp(pow.getA())))
+    return false;
+  std::optional<ScalarOperand> exponent = matchScalar(pow.getB());
+  return exponent && exponent->constant &&
+         exponent->constant->isExactlyValue(0.5);
 }

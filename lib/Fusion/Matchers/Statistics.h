@@ -22,12 +22,14 @@ struct Reduced {
   llvm::SmallVector<int64_t> layout;
 };
 
-/// Element types of the arithmetic on the way, for the compute type.
-using TypeSet = llvm::SmallSetVector<mlir::Type, 4>;
+/// The arithmetic on the way: its element types decide the compute type, and
+/// the loops around it whether a unit may stand in its place.
+using Steps = llvm::SmallSetVector<mlir::Operation *, 8>;
 
 /// mean(source, dims): over several dims at once or one after the other, with
-/// `keep`, or without and reshaped or broadcast.
-Matched<Reduced> matchMean(mlir::Value value, TypeSet &types);
+/// `keep`, or without and reshaped or broadcast. Stops at `source`, where it is
+/// given: it may be a mean itself, of something else.
+Matched<Reduced> matchMean(mlir::Value value, mlir::Value source, Steps &steps);
 
 /// source - mean(source, dims), or its negation.
 struct Deviation {
@@ -35,21 +37,24 @@ struct Deviation {
   llvm::SmallVector<int64_t> dims;
   bool negated;
 };
-Matched<Deviation> matchDeviation(mlir::Value value, TypeSet &types);
+Matched<Deviation> matchDeviation(mlir::Value value, Steps &steps);
 
-/// sqrt(variance + epsilon), as a value that broadcasts against the source.
+/// sqrt(variance + epsilon), as a value that broadcasts against its source.
 struct Sigma {
   Reduced variance;
   std::optional<ScalarOperand> epsilon;
 };
-Matched<Sigma> matchSigma(mlir::Value value, TypeSet &types);
+/// `source`: where both sides of the sum may be a variance, the one of this
+/// array is.
+Matched<Sigma> matchSigma(mlir::Value value, mlir::Value source, Steps &steps);
 
 /// Whether a value of this layout, right-aligned against its source, meets each
 /// element's own reduction.
 bool linesUp(const Reduced &reduced);
 
-/// A cheap look at what an operation may be: a mean or variance, that plus
-/// epsilon, the root of either.
+/// A cheap look at what an operation may be: x - mean(x); a mean or variance,
+/// that plus epsilon, the root of either.
+bool looksLikeDeviation(mlir::Operation *op);
 bool looksLikeSpread(mlir::Operation *op);
 bool looksLikeShifted(mlir::Operation *op);
 bool looksLikeSigma(mlir::Operation *op);
