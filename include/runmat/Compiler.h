@@ -91,8 +91,12 @@ compileFile(const std::string &path, const CompileOptions &options);
 /// A shared object and a C header for it, as the bytes of their files: the
 /// caller names and writes them.
 struct SharedObject {
-  std::string object; // exports rm_program_info and each entry function
-  std::string header; // C99: the entry functions, what each takes and gives
+  /// Exports rm_program_info and, by their names, the entry functions that C
+  /// can declare.
+  std::string object;
+  /// C99: the entry functions, what each takes and gives; or which of them C
+  /// cannot declare, and why.
+  Result<std::string> header;
 };
 
 /// The same code as compileFile makes, linked into a shared object that needs

@@ -2,6 +2,7 @@
 // Every diagnostic of MLIR becomes one line; the first error is the result's
 // message.
 #include "runmat/Compiler.h"
+#include "AcceptedProgram.h"
 #include "Header.h"
 #include "runmat/Pipelines.h"
 #include "runmat/Reference/Interpreter.h"
@@ -80,6 +81,8 @@ public:
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
     if (!module)
       return failure(path + ": is not MLIR");
+    if (failed(checkAccepted(*module)))
+      return failure(path + ": is not accepted");
     return module;
   }
 
@@ -212,6 +215,17 @@ void Compilation::prepareEntries(ModuleOp module) {
   }
 }
 
+/// Functions get the names of their symbols, before calls of libm and of the
+/// runtime appear beside them: a program may call a function of its own `exp`.
+static void nameSymbols(ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (auto function = dyn_cast<func::FuncOp>(op))
+      function.setName(codeSymbol(function.getName()));
+    else if (auto call = dyn_cast<func::CallOp>(op))
+      call.setCallee(codeSymbol(call.getCallee()));
+  });
+}
+
 /// SPIR-V and its tables leave the module; what is left is host code.
 bool Compilation::takeDevicePart(ModuleOp module,
                                  const DeviceProfile &profile) {
@@ -298,6 +312,8 @@ Compilation::run(const std::string &name, bool keepAll) {
     manager.enableVerifier(false);
     if (stage.name == "fusion")
       manager.addPass(createSymbolDCEPass());
+    if (stage.name == "llvm")
+      nameSymbols(module);
     stage.build(manager);
     if (failed(manager.run(module)))
       return session.failure(path + ": stage '" + stage.name +
@@ -374,7 +390,7 @@ runmat::compileToSharedObject(const std::string &path, const std::string &name,
   llvm::Expected<std::string> linked = linkSharedObject(**object);
   if (!linked)
     return Error{llvm::toString(linked.takeError())};
-  return SharedObject{std::move(*linked), headerText(name, compilation.info)};
+  return SharedObject{std::move(*linked), makeHeader(name, compilation.info)};
 }
 
 Result<std::vector<io::Tensor>>

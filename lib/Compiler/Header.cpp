@@ -1,6 +1,7 @@
 // Writes the C header of a compiled program from its signatures.
 #include "Header.h"
 #include "runmat/IO/Tensor.h"
+#include "runmat/Target/CPU/CPU.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -14,8 +15,12 @@ static std::string describe(const std::vector<ValueSignature> &values) {
   return text.empty() ? "nothing" : text;
 }
 
-std::string runmat::headerText(const std::string &name,
-                               const ProgramInfo &info) {
+Result<std::string> runmat::makeHeader(const std::string &name,
+                                       const ProgramInfo &info) {
+  for (const EntrySignature &entry : info.entries)
+    if (std::string why = whyNoCSymbol(entry.name); !why.empty())
+      return Error{entry.location + (entry.location.empty() ? "" : ": ") +
+                   "a C header cannot declare @" + entry.name + ": " + why};
   std::string guard = "RUNMAT_PROGRAM_";
   for (char c : name)
     guard += llvm::isAlnum(c) ? llvm::toUpper(c) : '_';

@@ -42,6 +42,18 @@ class ToolTest(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
         return run.stdout
 
+    def run_c(self, source, *libraries):
+        """Builds a C host program with compiled programs of this folder, and gives what it prints."""
+        self.write("host.c", source)
+        clang = os.path.join(os.environ["RUNMAT_LLVM_BINDIR"], "clang")
+        runtime = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "lib")
+        subprocess.run([clang, "-std=c99", "-Wall", "-Werror", "-I", os.path.join(SOURCE, "include"), "host.c",
+                        "-o", "host", *libraries, "-L", runtime, "-lRunMatRuntime",
+                        f"-Wl,-rpath,{self.folder}:{runtime}"], check=True, cwd=self.folder)
+        run = subprocess.run([self.path("host")], capture_output=True, text=True, timeout=120)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        return run.stdout
+
     def assert_error(self, code, expected, *arguments):
         """Exit code `code`, one line on standard error, and no file that was not there before."""
         before = set(os.listdir(self.folder))

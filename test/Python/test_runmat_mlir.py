@@ -131,6 +131,18 @@ class RunTest(ToolTest):
         self.assert_error(1, "add.mlir:2:8: ", "run", "add.mlir", "--device", "cpu", "--input", "a.npy", "--input",
                           "b.npy", "--output", "y.npy")
 
+    def test_a_dimension_that_is_none(self):
+        for index, entry in (("%i", "computed"), ("%c", "constant")):
+            self.write("dim.mlir", f"""func.func @{entry}(%x: tensor<?x3xf32>, %i: index) -> index {{
+  %c = arith.constant 5 : index
+  %n = tensor.dim %x, {index} : tensor<?x3xf32>
+  return %n : index
+}}""")
+            np.save(self.path("m.npy"), np.zeros((2, 3), "f4"))
+            for value in (5, -1) if index == "%i" else (5,):
+                self.assert_error(1, f"dim.mlir:3:8: dimension {value} of a tensor of rank 2", "run", "dim.mlir",
+                                  "--device", "cpu", "--input", "m.npy", "--input", value)
+
     def test_texts_that_are_no_program(self):
         for name, text, expected in (
                 ("empty.mlir", "", "empty.mlir"),
@@ -143,7 +155,20 @@ class RunTest(ToolTest):
                  "  %y = array.add %a, %b : tensor<2xf32>, tensor<3xf32>\n  return %y : tensor<2xf32>\n}",
                  "verifier.mlir:2:"),
                 ("none.mlir", "module {}", "no public function"),
-                ("external.mlir", "func.func private @f(tensor<2xf32>)", "no public function"),
+                ("external.mlir", "func.func private @f(tensor<2xf32>)",
+                 "external.mlir:1:1: @f has no body; expected one"),
+                ("libc.mlir", "func.func private @getpid() -> i32\nfunc.func @f() -> i32 {\n  %p = call @getpid() : () -> i32\n"
+                 "  return %p : i32\n}", "libc.mlir:1:1: @getpid has no body"),
+                ("empty-tensor.mlir", "func.func @f() -> tensor<4xf32> {\n  %y = tensor.empty() : tensor<4xf32>\n"
+                 "  return %y : tensor<4xf32>\n}", "empty-tensor.mlir:2:8: 'tensor.empty' op is not accepted"),
+                ("math.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %y = math.exp %x : tensor<4xf32>\n"
+                 "  return %y : tensor<4xf32>\n}", "math.mlir:2:8: 'math.exp' op is not accepted in a program; expected"),
+                ("addf.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
+                 "  %y = arith.addf %x, %x : tensor<4xf32>\n  return %y : tensor<4xf32>\n}", "'arith.addf' op is not accepted"),
+                ("unranked.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
+                 "  %y = tensor.cast %x : tensor<4xf32> to tensor<*xf32>\n"
+                 "  %z = tensor.cast %y : tensor<*xf32> to tensor<4xf32>\n  return %z : tensor<4xf32>\n}",
+                 "unranked.mlir:2:8: 'tensor.cast' op is not accepted"),
                 ("type.mlir", "func.func @f(%a: memref<2xf32>) {\n  return\n}", "type.mlir")):
             with self.subTest(name):
                 self.write(name, text)
@@ -173,7 +198,7 @@ class CompileTest(ToolTest):
 
     def test_c_can_call_it(self):
         self.succeed("compile", "add.mlir", "-o", "libadd.so", "--header", "add.h", "--device", "cpu")
-        self.write("main.c", r"""
+        self.assertEqual(self.run_c(r"""
             #include "add.h"
             #include <stdio.h>
             int main(void) {
@@ -196,14 +221,7 @@ class CompileTest(ToolTest):
               rm_tensor_release(&result);
               rm_context_destroy(context);
               return 0;
-            }""")
-        clang = os.path.join(os.environ["RUNMAT_LLVM_BINDIR"], "clang")
-        libraries = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "lib")
-        subprocess.run([clang, "-std=c99", "-Wall", "-Werror", "-I", os.path.join(SOURCE, "include"), "main.c",
-                        "-o", "main", "-L.", "-ladd", "-L", libraries, "-lRunMatRuntime",
-                        f"-Wl,-rpath,{self.folder}:{libraries}"], check=True, cwd=self.folder)
-        run = subprocess.run([self.path("main")], capture_output=True, text=True)
-        self.assertEqual((run.returncode, run.stdout), (0, "11 22 33\n"), run.stderr)
+            }""", "libadd.so"), "11 22 33\n")
 
     def test_both_files_or_neither(self):
         self.assert_error(1, "missing/add.h: cannot write", "compile", "add.mlir", "-o", "add.so", "--header",

@@ -36,11 +36,13 @@ static Status compileProgram(const CompileCommandOptions &options) {
       compileToSharedObject(options.file, stemOf(options.output), forDevice);
   if (!made)
     return made.error();
+  if (!options.header.empty() && !made->header)
+    return made->header.error();
   OutputSet files;
   if (Status added = files.addText(options.output, made->object); !added)
     return added;
   if (!options.header.empty())
-    if (Status added = files.addText(options.header, made->header); !added)
+    if (Status added = files.addText(options.header, *made->header); !added)
       return added;
   return files.commit();
 }

@@ -84,7 +84,9 @@ static void addCompile(CLI::App &app, CompileCommandOptions &options) {
   addProgramOptions(*command, options, "The program: MLIR");
   command->add_option("-o,--output", options.output, "The shared object")
       ->required();
-  command->add_option("--header", options.header, "Write a C header too");
+  command->add_option("--header", options.header,
+                      "Write a C header too; refused for functions whose names "
+                      "C cannot declare");
   command
       ->add_option("--device", options.device,
                    "cpu: native code only; gpu or gpu=NAME: GPU code wherever "

@@ -19,8 +19,8 @@ struct ValueSignature {
 };
 
 struct EntrySignature {
-  std::string name;
-  std::vector<ValueSignature> args, results;
+  std::string name, location;
+  std::vector<ValueSignature> args = {}, results = {};
   /// The code takes two more i64: the addresses of the entry's arguments and
   /// results (device code reads and writes them itself).
   bool takesTensors = false;

@@ -63,10 +63,11 @@ Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object) {
   std::string math = libraryOf(reinterpret_cast<void *>(cosine));
   std::string libc = libraryOf(reinterpret_cast<void *>(&::memcpy));
   SmallVector<StringRef> args = {
-      *linker,  "-shared", "-o",  output,        "--gc-sections",
-      "-z",     "now",     "-z",  "noexecstack", "--build-id=none",
-      "-rpath", "$ORIGIN", input, runtime,       "--as-needed",
-      math,     libc};
+      *linker,         "-shared", "-o",   output,
+      "--gc-sections", "-z",      "now",  "-z",
+      "noexecstack",   "-z",      "defs", "--build-id=none",
+      "-rpath",        "$ORIGIN", input,  runtime,
+      "--as-needed",   math,      libc};
   std::string problem;
   int code = sys::ExecuteAndWait(
       *linker, args, std::nullopt,

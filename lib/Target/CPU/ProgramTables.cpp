@@ -2,6 +2,7 @@
 // and the read-only tables of runmat/Runtime/Runtime.h. Made on LLVM IR, where
 // a constant struct is one expression.
 #include "runmat/Support/ElementType.h"
+#include "runmat/Support/Location.h"
 #include "runmat/Target/CPU/CPU.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -55,7 +56,8 @@ Expected<std::vector<EntrySignature>> collectEntries(mlir::ModuleOp module,
     names += (names.empty() ? "" : ", ") + function.getName().str();
     if (!entry.empty() && function.getName() != entry)
       continue;
-    EntrySignature signature{function.getName().str(), {}, {}};
+    EntrySignature signature{function.getName().str(),
+                             locationText(function.getLoc())};
     for (auto [index, type] : enumerate(function.getArgumentTypes())) {
       Expected<ValueSignature> value = signatureOf(
           type, "argument " + Twine(index) + " of @" + function.getName());
@@ -114,6 +116,7 @@ private:
   void storeResult(IRBuilder<> &b, const ValueSignature &type, Value *value,
                    Value *slot);
   void defineDeallocation();
+  void exportAs(StringRef name, GlobalValue *value);
   std::string cpuFeatures();
 
   Module &module;
@@ -238,14 +241,14 @@ static void removeDeadValues(Function &code) {
         instruction.eraseFromParent();
 }
 
-/// void NAME.body(const rm_tensor *args, rm_tensor *results): unpacks, calls,
-/// packs.
+/// void rm.body.NAME(const rm_tensor *args, rm_tensor *results): unpacks,
+/// calls, packs.
 Function *ProgramWriter::writeBody(const EntrySignature &entry,
                                    Function &code) {
   auto *type =
       FunctionType::get(Type::getVoidTy(context), {ptrTy(), ptrTy()}, false);
   Function *body = Function::Create(type, GlobalValue::InternalLinkage,
-                                    entry.name + ".body", module);
+                                    "rm.body." + entry.name, module);
   IRBuilder<> b(BasicBlock::Create(context, "entry", body));
   FunctionCallee hostArgument = runtime("rm_host_argument", ptrTy(), {ptrTy()});
   if (entry.takesTensors)
@@ -319,6 +322,14 @@ void ProgramWriter::defineDeallocation() {
   }
 }
 
+/// Outsiders reach `value` by this name. A local value that has it gives way.
+void ProgramWriter::exportAs(StringRef name, GlobalValue *value) {
+  if (GlobalValue *other = module.getNamedValue(name))
+    other->setName("rm.local." + name);
+  GlobalAlias::create(value->getValueType(), 0, GlobalValue::ExternalLinkage,
+                      name, value, &module);
+}
+
 /// Of the features that the code may use, those whose absence a user is likely
 /// to meet.
 std::string ProgramWriter::cpuFeatures() {
@@ -335,6 +346,9 @@ std::string ProgramWriter::cpuFeatures() {
 
 void ProgramWriter::write() {
   defineDeallocation();
+  for (Function &function : module)
+    if (!function.isDeclaration())
+      function.setLinkage(GlobalValue::InternalLinkage);
   // rm_program, rm_entry, rm_unit, rm_kernel: the layouts that Runtime.h
   // asserts.
   StructType *programType =
@@ -342,12 +356,11 @@ void ProgramWriter::write() {
                 ptrTy(), i32Ty(), i32Ty(), ptrTy(), ptrTy()});
   auto *program =
       new GlobalVariable(module, programType, true,
-                         GlobalValue::ExternalLinkage, nullptr, "rm.program");
+                         GlobalValue::InternalLinkage, nullptr, "rm.program");
   if (GlobalVariable *declared = module.getNamedGlobal(RM_PROGRAM_SYMBOL)) {
     declared->replaceAllUsesWith(program);
     declared->eraseFromParent();
   }
-  program->setName(RM_PROGRAM_SYMBOL);
 
   StructType *entryType =
       structOf({ptrTy(), ptrTy(), ptrTy(), ptrTy(), ptrTy(), i32Ty(), i32Ty()});
@@ -360,14 +373,12 @@ void ProgramWriter::write() {
               {ptrTy(), ptrTy(), ptrTy(), ptrTy(), i32Ty(), ptrTy(), i32Ty()});
   SmallVector<Constant *> entryRows;
   for (auto [index, entry] : enumerate(info.entries)) {
-    Function *code = module.getFunction(entry.name);
-    code->setName(entry.name + ".code");
-    code->setLinkage(GlobalValue::InternalLinkage);
-    Function *body = writeBody(entry, *code);
+    Function *body =
+        writeBody(entry, *module.getFunction(codeSymbol(entry.name)));
     auto *type = FunctionType::get(
         i32Ty(), {ptrTy(), ptrTy(), i32Ty(), ptrTy(), i32Ty()}, false);
-    Function *function = Function::Create(type, GlobalValue::ExternalLinkage,
-                                          entry.name, module);
+    Function *function = Function::Create(type, GlobalValue::InternalLinkage,
+                                          "rm.entry." + entry.name, module);
     IRBuilder<> b(BasicBlock::Create(context, "entry", function));
     Value *row = b.CreateConstInBoundsGEP2_64(entriesType, entries, 0, index);
     b.CreateRet(
@@ -378,6 +389,8 @@ void ProgramWriter::write() {
         entryType, {string(entry.name), program, function,
                     valueTable(entry.args), valueTable(entry.results),
                     i32(entry.args.size()), i32(entry.results.size())}));
+    if (whyNoCSymbol(entry.name).empty())
+      exportAs(entry.name, function);
   }
   entries->setInitializer(ConstantArray::get(entriesType, entryRows));
 
@@ -421,6 +434,7 @@ void ProgramWriter::write() {
        entries, spirv, i64(info.spirv.size() * sizeof(uint32_t)),
        array(kernels, kernelType), array(units, unitType), i32(kernels.size()),
        i32(units.size()), string(target), string(cpuFeatures())}));
+  exportAs(RM_PROGRAM_SYMBOL, program);
 }
 
 } // namespace

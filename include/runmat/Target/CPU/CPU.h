@@ -32,9 +32,22 @@ createHostTargetMachine(unsigned optLevel);
 /// Bits of the widest vector registers that code for `machine` should use.
 unsigned hostVectorBits(const llvm::TargetMachine &machine);
 
-/// Adds to `module` (translated from the LLVM dialect) what the C ABI asks for:
-/// one function of the program ABI for each entry, the tables,
-/// `rm_program_info`, and allocation by the runtime.
+/// The symbol of a function's code within the object file: no name that a
+/// library may have.
+std::string codeSymbol(llvm::StringRef function);
+
+/// Why C callers cannot have a symbol of this name: it is no identifier, it is
+/// a keyword or reserved, or the runtime and the libraries it needs have one
+/// already, which the program's would replace in the whole process. Empty where
+/// nothing is against it.
+std::string whyNoCSymbol(llvm::StringRef function);
+
+/// Adds to `module` (translated from the LLVM dialect, functions named by
+/// codeSymbol) what the C ABI asks for: one function of the program ABI for
+/// each entry, the tables, and allocation by the runtime. Only
+/// `rm_program_info` and the entries that C callers can have are visible
+/// outside, as aliases: everything inside refers to symbols that no other
+/// object can replace.
 void addProgramTables(llvm::Module &module, const ProgramInfo &info,
                       const llvm::TargetMachine &machine);
 
@@ -60,6 +73,7 @@ loadObject(std::unique_ptr<llvm::MemoryBuffer> object);
 
 /// Links `object` into a shared object that needs only the runtime library,
 /// libm and libc; returns the file's bytes. Uses the LLD that belongs to this
+/// LLVM.
 llvm::Expected<std::string> linkSharedObject(const llvm::MemoryBuffer &object);
 
 } // namespace runmat
