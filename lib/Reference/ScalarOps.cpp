@@ -191,8 +191,7 @@ Evaluated reference::evaluateTensorOp(Evaluator &e, Operation *op) {
     const TensorValue &x = e.get(dim.getSource());
     int64_t index = e.indexOf(dim.getIndex()), rank = int64_t(x.sizes.size());
     if (index < 0 || index >= rank)
-      return e.fail(op, "dimension " + std::to_string(index) +
-                            " of a tensor of rank " + std::to_string(rank));
+      return e.fail(op, check::fillIn(check::dimIndex(rank), {index}));
     return setInt(e, op, x.sizes[index]);
   }
   if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {

@@ -131,18 +131,6 @@ class RunTest(ToolTest):
         self.assert_error(1, "add.mlir:2:8: ", "run", "add.mlir", "--device", "cpu", "--input", "a.npy", "--input",
                           "b.npy", "--output", "y.npy")
 
-    def test_a_dimension_that_is_none(self):
-        for index, entry in (("%i", "computed"), ("%c", "constant")):
-            self.write("dim.mlir", f"""func.func @{entry}(%x: tensor<?x3xf32>, %i: index) -> index {{
-  %c = arith.constant 5 : index
-  %n = tensor.dim %x, {index} : tensor<?x3xf32>
-  return %n : index
-}}""")
-            np.save(self.path("m.npy"), np.zeros((2, 3), "f4"))
-            for value in (5, -1) if index == "%i" else (5,):
-                self.assert_error(1, f"dim.mlir:3:8: dimension {value} of a tensor of rank 2", "run", "dim.mlir",
-                                  "--device", "cpu", "--input", "m.npy", "--input", value)
-
     def test_texts_that_are_no_program(self):
         for name, text, expected in (
                 ("empty.mlir", "", "empty.mlir"),

@@ -59,6 +59,8 @@ CASES = [
     ({"o": "-1"}, "array.rand_uniform key %k offset %o : tensor<1xf32>", "tensor<1xf32>", "offset is negative: -1"),
     ({"a": [2]}, "tensor.cast %a : tensor<?xf32> to tensor<3xf32>", "tensor<3xf32>", "dimension 0 is 2, but the type says 3"),
     ({"a": [2], "n": 2}, "tensor.extract %a[%n] : tensor<?xf32>", "f32", "index 2 of dimension 0 is out of bounds for size 2"),
+    ({"a": [2, 3], "n": 5}, "tensor.dim %a, %n : tensor<?x?xf32>", "index", "dimension 5 of a tensor of rank 2"),
+    ({"a": [2, 3], "n": -1}, "tensor.dim %a, %n : tensor<?x?xf32>", "index", "dimension -1 of a tensor of rank 2"),
 ] + [
     # Upstream leaves these open, and processors trap.
     ({"n": 7, "m": 0}, f"arith.{op} %n, %m : index", "index", "division by zero")

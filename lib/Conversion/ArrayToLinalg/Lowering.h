@@ -116,7 +116,7 @@ mlir::Value lowerRandUniform(RandUniformOp op, Lowering &b);
 mlir::Value lowerRandNormal(RandNormalOp op, Lowering &b);
 
 /// Upstream operations trust the program; here sizes of casts, indices,
-/// divisors, shifts and steps of loops are checked.
+/// dimensions, divisors, shifts and steps of loops are checked.
 bool hasUpstreamCheck(mlir::Operation *op);
 void checkUpstreamOp(mlir::Operation *op, Lowering &b);
 void limitRecursion(mlir::ModuleOp module);

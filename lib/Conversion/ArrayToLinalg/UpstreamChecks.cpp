@@ -33,6 +33,18 @@ static void checkExtract(tensor::ExtractOp op, Lowering &b) {
   }
 }
 
+/// Of what follows the sizes in a descriptor, upstream would make a size.
+static void checkDim(tensor::DimOp op, Lowering &b) {
+  auto type = cast<RankedTensorType>(op.getSource().getType());
+  std::optional<int64_t> known = op.getConstantIndex();
+  if (known && *known >= 0 && *known < type.getRank())
+    return;
+  Value inside = arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::ult,
+                                       op.getIndex(), b.index(type.getRank()));
+  b.check(inside, check::dimIndex(type.getRank()),
+          {OpFoldResult(op.getIndex())});
+}
+
 /// A shift by the width or more has no meaning upstream.
 static bool isShift(Operation *op) {
   return isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>(op);
@@ -99,7 +111,7 @@ static void checkLoop(scf::ForOp op, Lowering &b) {
 }
 
 bool array::hasUpstreamCheck(Operation *op) {
-  if (isa<tensor::CastOp, tensor::ExtractOp, scf::ForOp>(op))
+  if (isa<tensor::CastOp, tensor::ExtractOp, tensor::DimOp, scf::ForOp>(op))
     return true;
   return (isShift(op) || isUnsignedDivision(op) || isSignedDivision(op)) &&
          !isa<ShapedType>(op->getOperand(0).getType());
@@ -110,6 +122,8 @@ void array::checkUpstreamOp(Operation *op, Lowering &b) {
     return checkCast(cast, b);
   if (auto extract = dyn_cast<tensor::ExtractOp>(op))
     return checkExtract(extract, b);
+  if (auto dim = dyn_cast<tensor::DimOp>(op))
+    return checkDim(dim, b);
   if (auto loop = dyn_cast<scf::ForOp>(op))
     return checkLoop(loop, b);
   if (isShift(op))

@@ -25,6 +25,28 @@ func.func @extract(%x: tensor<?xf32>, %i: index) -> f32 {
   %r = tensor.extract %x[%i] : tensor<?xf32>
   return %r : f32
 }
+// CHECK-LABEL: @dim
+// CHECK: %[[OK:.*]] = arith.cmpi ult, %arg1, %c2
+// CHECK: offload.check %[[OK]], "dimension {0} of a tensor of rank 2"(%arg1)
+// CHECK: tensor.dim %arg0, %arg1
+func.func @dim(%x: tensor<?x3xf32>, %i: index) -> index {
+  %r = tensor.dim %x, %i : tensor<?x3xf32>
+  return %r : index
+}
+// CHECK-LABEL: @constant_dim_outside
+// CHECK: offload.check %{{.*}}, "dimension {0} of a tensor of rank 1"(%c5{{.*}})
+func.func @constant_dim_outside(%x: tensor<?xf32>) -> index {
+  %c = arith.constant 5 : index
+  %r = tensor.dim %x, %c : tensor<?xf32>
+  return %r : index
+}
+// CHECK-LABEL: @constant_dim_inside
+// CHECK-NOT: offload.check
+func.func @constant_dim_inside(%x: tensor<?xf32>) -> index {
+  %c = arith.constant 0 : index
+  %r = tensor.dim %x, %c : tensor<?xf32>
+  return %r : index
+}
 // CHECK-LABEL: @division
 // CHECK: %[[SOME:.*]] = arith.cmpi ne, %arg1, %c0
 // CHECK: offload.check %[[SOME]], "division by zero"

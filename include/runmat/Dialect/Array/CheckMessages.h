@@ -90,7 +90,12 @@ inline std::string castSize(int64_t dim) {
   return "dimension " + std::to_string(dim) + " is {0}, but the type says {1}";
 }
 
-/// tensor.extract, tensor.dim. Values: the index, the size it must lie below.
+/// tensor.dim. Value: the index.
+inline std::string dimIndex(int64_t rank) {
+  return "dimension {0} of a tensor of rank " + std::to_string(rank);
+}
+
+/// tensor.extract. Values: the index, the size it must lie below.
 inline std::string indexBounds(int64_t dim) {
   return "index {0} of dimension " + std::to_string(dim) +
          " is out of bounds for size {1}";
