@@ -12,7 +12,7 @@ import numpy as np
 BUILD = os.environ["RUNMAT_BUILD_DIR"]
 DTYPES = {"f64": 0, "f32": 1}
 ACCESS = {"read": 1, "write": 2, "read_write": 3}
-FLAGS = {"vec4": 1, "subgroup_arithmetic": 1 << 8}
+FLAGS = {"vec4": 1, "subgroup_arithmetic": 1 << 8, "preserve_nan": 1 << 9}
 LIMITS = ["storage_range", "grid_x", "subgroup", "shared_bytes", "bindings", "workgroup",
           "offset_alignment", "heap_bytes"]
 MAX_RANK = 16
