@@ -58,8 +58,8 @@ struct CompileOptions {
   /// Fusion remarks (applied, missed with the reason) go to `message`.
   bool remarks = false;
 
-  /// The same remarks as YAML in this file. Empty: none.
-  std::string remarksFile;
+  /// The same remarks come with the program, as YAML.
+  bool keepRemarks = false;
 
   /// Gets warnings, notes and remarks, one line each ("add.mlir:3:8: remark:
   /// ..."). Empty: they are dropped.
@@ -79,6 +79,9 @@ public:
   };
   /// Wall time of each stage, in their order.
   virtual std::vector<StageTime> stageTimes() const = 0;
+
+  /// YAML, one document a remark; empty without CompileOptions::keepRemarks.
+  virtual const std::string &remarks() const = 0;
 };
 
 /// From MLIR text (or bytecode) to code that can be called. Errors: the file
@@ -97,6 +100,8 @@ struct SharedObject {
   /// C99: the entry functions, what each takes and gives; or which of them C
   /// cannot declare, and why.
   Result<std::string> header;
+  /// As CompiledProgram::remarks().
+  std::string remarks;
 };
 
 /// The same code as compileFile makes, linked into a shared object that needs

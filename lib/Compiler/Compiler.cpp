@@ -13,11 +13,11 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Remark/RemarkStreamer.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/LLVMContext.h"
+#include "llvm/Remarks/RemarkSerializer.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
@@ -40,6 +40,29 @@ std::string oneLine(StringRef text) {
     line += c == '\n' ? ' ' : c;
   return line;
 }
+
+/// Remarks as YAML in a string, which its owner writes where it wants to.
+class RemarkText final : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  static llvm::Expected<std::unique_ptr<RemarkText>> create(std::string &text) {
+    std::unique_ptr<RemarkText> made(new RemarkText(text));
+    auto serializer = llvm::remarks::createRemarkSerializer(
+        llvm::remarks::Format::YAML, made->stream);
+    if (!serializer)
+      return serializer.takeError();
+    made->serializer = std::move(*serializer);
+    return made;
+  }
+  void streamOptimizationRemark(const remark::detail::Remark &one) override {
+    serializer->emit(one.generateRemark());
+  }
+
+private:
+  explicit RemarkText(std::string &text) : stream(text) {}
+
+  llvm::raw_string_ostream stream;
+  std::unique_ptr<llvm::remarks::RemarkSerializer> serializer;
+};
 
 /// A context with the dialects of the pipeline, and what it complained of.
 class Session {
@@ -88,8 +111,8 @@ public:
 
   MLIRContext &get() { return context; }
 
-  /// Fusion's remarks as messages, and as YAML in `file` if that is not empty.
-  Status enableRemarks(bool asMessages, const std::string &file) {
+  /// Fusion's remarks as messages, and as YAML in `text` if there is one.
+  Status enableRemarks(bool asMessages, std::string *text) {
     remark::RemarkCategories categories;
     // A kind of remark without a filter of its own is off, whatever `all` says.
     for (std::optional<std::string> *filter :
@@ -97,15 +120,17 @@ public:
           &categories.failed})
       *filter = ".*";
     auto policy = std::make_unique<remark::RemarkEmittingPolicyAll>();
-    LogicalResult enabled =
-        file.empty()
-            ? remark::enableOptimizationRemarks(
-                  context, nullptr, std::move(policy), categories, asMessages)
-            : remark::enableOptimizationRemarksWithLLVMStreamer(
-                  context, file, llvm::remarks::Format::YAML, std::move(policy),
-                  categories, asMessages);
-    if (failed(enabled))
-      return failure(file + ": remarks cannot be written");
+    std::unique_ptr<remark::detail::MLIRRemarkStreamerBase> streamer;
+    if (text) {
+      auto made = RemarkText::create(*text);
+      if (!made)
+        return Error{"remarks: " + llvm::toString(made.takeError())};
+      streamer = std::move(*made);
+    }
+    if (failed(remark::enableOptimizationRemarks(context, std::move(streamer),
+                                                 std::move(policy), categories,
+                                                 asMessages)))
+      return failure("remarks cannot be made");
     return {};
   }
 
@@ -156,6 +181,7 @@ public:
 
   std::vector<CompiledProgram::StageTime> times;
   ProgramInfo info;
+  std::string remarks;
 
 private:
   void lap(const std::string &name) {
@@ -189,6 +215,12 @@ Status Compilation::dump(ModuleOp module, const std::string &name) {
   if (code)
     return Error{file.str().str() + ": cannot be written: " + code.message()};
   module.print(output.os());
+  output.os().close();
+  if ((code = output.os().error())) {
+    // Else the stream's destructor would end the process.
+    output.os().clear_error();
+    return Error{file.str().str() + ": cannot be written: " + code.message()};
+  }
   output.keep();
   return {};
 }
@@ -263,9 +295,9 @@ private:
 
 Result<std::unique_ptr<llvm::MemoryBuffer>>
 Compilation::run(const std::string &name, bool keepAll) {
-  if (options.remarks || !options.remarksFile.empty())
-    if (Status status =
-            session.enableRemarks(options.remarks, options.remarksFile);
+  if (options.remarks || options.keepRemarks)
+    if (Status status = session.enableRemarks(
+            options.remarks, options.keepRemarks ? &remarks : nullptr);
         !status)
       return status.error();
   Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
@@ -349,14 +381,17 @@ Compilation::run(const std::string &name, bool keepAll) {
 class InMemoryProgram final : public CompiledProgram {
 public:
   InMemoryProgram(std::unique_ptr<LoadedObject> code,
-                  std::vector<StageTime> times)
-      : code(std::move(code)), times(std::move(times)) {}
+                  std::vector<StageTime> times, std::string remarks)
+      : code(std::move(code)), times(std::move(times)),
+        yaml(std::move(remarks)) {}
   const rm_program &program() const override { return code->program(); }
   std::vector<StageTime> stageTimes() const override { return times; }
+  const std::string &remarks() const override { return yaml; }
 
 private:
   std::unique_ptr<LoadedObject> code;
   std::vector<StageTime> times;
+  std::string yaml;
 };
 
 } // namespace
@@ -377,7 +412,8 @@ runmat::compileFile(const std::string &path, const CompileOptions &options) {
       {"load", std::chrono::duration<double, std::milli>(Clock::now() - start)
                    .count()});
   return std::unique_ptr<CompiledProgram>(
-      new InMemoryProgram(std::move(*loaded), std::move(compilation.times)));
+      new InMemoryProgram(std::move(*loaded), std::move(compilation.times),
+                          std::move(compilation.remarks)));
 }
 
 Result<SharedObject>
@@ -390,7 +426,8 @@ runmat::compileToSharedObject(const std::string &path, const std::string &name,
   llvm::Expected<std::string> linked = linkSharedObject(**object);
   if (!linked)
     return Error{llvm::toString(linked.takeError())};
-  return SharedObject{std::move(*linked), makeHeader(name, compilation.info)};
+  return SharedObject{std::move(*linked), makeHeader(name, compilation.info),
+                      std::move(compilation.remarks)};
 }
 
 Result<std::vector<io::Tensor>>

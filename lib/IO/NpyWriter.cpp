@@ -45,25 +45,20 @@ static std::string makeHeader(const Tensor &tensor) {
   return header + dict;
 }
 
-Result<StagedFile> stageNpy(const std::string &path, const Tensor &tensor) {
-  Result<StagedFile> file = StagedFile::create(path);
-  if (!file)
-    return file;
+Status writeNpy(StagedFile &file, const Tensor &tensor) {
   std::string header = makeHeader(tensor);
-  Status status = file->write(header.data(), header.size());
+  Status status = file.write(header.data(), header.size());
   if (status)
-    status = file->write(tensor.bytes(), size_t(tensor.byteSize()));
-  if (status)
-    status = file->finish();
-  if (!status)
-    return status.error();
-  return file;
+    status = file.write(tensor.bytes(), size_t(tensor.byteSize()));
+  return status;
 }
 
 Status writeNpy(const std::string &path, const Tensor &tensor) {
-  Result<StagedFile> file = stageNpy(path, tensor);
+  Result<StagedFile> file = StagedFile::create(path);
   if (!file)
     return file.error();
+  if (Status written = writeNpy(*file, tensor); !written)
+    return written;
   return file->commit();
 }
 

@@ -30,7 +30,8 @@ static void configureEncoder() {
   (void)configured;
 }
 
-Result<StagedFile> stagePng(const std::string &path, const Tensor &tensor) {
+Status writePng(StagedFile &file, const Tensor &tensor) {
+  const std::string &path = file.path();
   std::vector<int64_t> sizes = tensor.sizes();
   std::string expected =
       ", expected f32 [h, w], [c, h, w] or [1, c, h, w] with c = 1, 3 or 4";
@@ -76,20 +77,15 @@ Result<StagedFile> stagePng(const std::string &path, const Tensor &tensor) {
                               int(width * channels)))
     return Error{path + ": the PNG picture cannot be encoded (out of memory)"};
 
-  Result<StagedFile> file = StagedFile::create(path);
-  if (!file)
-    return file;
-  if (Status written = file->write(encoded.data(), encoded.size()); !written)
-    return written.error();
-  if (Status finished = file->finish(); !finished)
-    return finished.error();
-  return file;
+  return file.write(encoded.data(), encoded.size());
 }
 
 Status writePng(const std::string &path, const Tensor &tensor) {
-  Result<StagedFile> file = stagePng(path, tensor);
+  Result<StagedFile> file = StagedFile::create(path);
   if (!file)
     return file.error();
+  if (Status written = writePng(*file, tensor); !written)
+    return written;
   return file->commit();
 }
 

@@ -4,6 +4,8 @@
 
 #include "runmat/IO/StagedFile.h"
 
+#include "runmat/IO/RemoveOnSignal.h"
+
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -19,28 +21,72 @@ static Error cannotWrite(const std::string &path, const char *why) {
   return Error{path + ": cannot write: " + why};
 }
 
+static bool isUnder(const std::string &path, const char *folder) {
+  return path.rfind(folder, 0) == 0;
+}
+
+/// Follows symbolic links, missing ends included, to a path without any.
+static Result<std::string> resolve(const std::string &path) {
+  constexpr int mostLinks = 40; // Linux's own limit
+  std::string at = path;
+  for (int links = 0; links <= mostLinks; ++links) {
+    size_t slash = at.rfind('/');
+    std::string name = at.substr(slash == std::string::npos ? 0 : slash + 1);
+    std::string folder = slash == std::string::npos ? "." : at.substr(0, slash);
+    if (name.empty() || name == "." || name == "..")
+      return cannotWrite(path, "it is a folder, expected the name of a file");
+    char *real = realpath(folder.empty() ? "/" : folder.c_str(), nullptr);
+    if (!real)
+      return cannotWrite(path, strerror(errno));
+    folder = strcmp(real, "/") == 0 ? "" : real;
+    free(real);
+    at = folder + "/" + name;
+    // /dev/stdout leads to the file that the output of this process is sent to.
+    if (isUnder(at, "/proc/") ||
+        (isUnder(at, "/dev/") && !isUnder(at, "/dev/shm/")))
+      return cannotWrite(path, "it leads to a device or a file of the system");
+    char target[PATH_MAX];
+    ssize_t length = readlink(at.c_str(), target, sizeof target);
+    if (length < 0)
+      return at;
+    std::string next(target, size_t(length));
+    at = next.rfind('/', 0) == 0 ? next : folder + "/" + next;
+  }
+  return cannotWrite(path, strerror(ELOOP));
+}
+
+/// Whether one of the process's streams goes to this file.
+static bool isStream(const struct stat &file) {
+  for (int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat info;
+    if (fstat(stream, &info) == 0 && info.st_dev == file.st_dev &&
+        info.st_ino == file.st_ino)
+      return true;
+  }
+  return false;
+}
+
 Result<StagedFile> StagedFile::create(const std::string &path) {
   StagedFile file;
-  file.givenPath = file.finalPath = path;
+  file.givenPath = path;
   if (path.empty())
     return Error{"cannot write a file with an empty name"};
 
   struct stat info;
-  if (stat(path.c_str(), &info) == 0) {
-    if (S_ISDIR(info.st_mode))
-      return cannotWrite(path, "it is a folder, expected the name of a file");
-    // Renaming over a device or a pipe would replace it with a plain file.
-    if (!S_ISREG(info.st_mode))
-      return cannotWrite(path, "it is not a regular file");
-    // A link is kept, and what it points to is replaced.
-    if (char *resolved = realpath(path.c_str(), nullptr)) {
-      file.finalPath = resolved;
-      free(resolved);
-    }
-  }
+  bool replaces = stat(path.c_str(), &info) == 0;
+  if (replaces && S_ISDIR(info.st_mode))
+    return cannotWrite(path, "it is a folder, expected the name of a file");
+  // Renaming over a device or a pipe would replace it with a plain file.
+  if (replaces && !S_ISREG(info.st_mode))
+    return cannotWrite(path, "it is not a regular file");
+  if (replaces && isStream(info))
+    return cannotWrite(path, "standard output or standard error goes there");
+  Result<std::string> resolved = resolve(path);
+  if (!resolved)
+    return resolved.error();
+  file.finalPath = *resolved;
 
-  size_t slash = file.finalPath.rfind('/');
-  size_t nameAt = slash == std::string::npos ? 0 : slash + 1;
+  size_t nameAt = file.finalPath.rfind('/') + 1;
   std::string folder = file.finalPath.substr(0, nameAt);
   // The name is cut so that the temporary one keeps within NAME_MAX.
   std::string name = file.finalPath.substr(nameAt).substr(0, 200);
@@ -49,20 +95,26 @@ Result<StagedFile> StagedFile::create(const std::string &path) {
                          "." + std::to_string(attempt) + ".tmp";
     file.descriptor = open(file.temporaryPath.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file.descriptor >= 0)
-      return std::move(file);
-    if (errno != EEXIST)
+    if (file.descriptor >= 0 || errno != EEXIST)
       break;
   }
-  file.temporaryPath.clear();
-  return cannotWrite(path, strerror(errno));
+  if (file.descriptor < 0) {
+    file.temporaryPath.clear();
+    return cannotWrite(path, strerror(errno));
+  }
+  removeOnSignal(file.temporaryPath);
+  if (replaces && fchmod(file.descriptor, info.st_mode & 0777) != 0)
+    return cannotWrite(path, strerror(errno));
+  return std::move(file);
 }
 
 StagedFile::~StagedFile() {
   if (descriptor >= 0)
     close(descriptor);
-  if (!temporaryPath.empty())
+  if (!temporaryPath.empty()) {
     unlink(temporaryPath.c_str());
+    keepOnSignal(temporaryPath);
+  }
 }
 
 void StagedFile::swap(StagedFile &other) noexcept {
@@ -102,6 +154,7 @@ Status StagedFile::commit() {
     return finished;
   if (rename(temporaryPath.c_str(), finalPath.c_str()) != 0)
     return cannotWrite(givenPath, strerror(errno));
+  keepOnSignal(temporaryPath);
   temporaryPath.clear();
   return {};
 }

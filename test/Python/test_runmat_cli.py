@@ -182,6 +182,49 @@ class BadInputTest(EntriesTest):
         self.refuse("a PNG picture cannot be made of tensor<2x4x4xf32>", "planes", "--input", "two.npy",
                     "--output", "a.png")
 
+    def test_two_results_never_share_a_file(self):
+        os.symlink("a.npy", self.path("link.npy"))
+        os.mkdir(self.path("d"))
+        for first, second in (("a.npy", "./a.npy"), ("a.npy", "link.npy"), ("a.npy", "d/../a.npy")):
+            self.refuse(f"{second}: cannot write: it is the same file as {first}", "both", "--input", "m.npy",
+                        "--output", first, "--output", second)
+        self.refuse("./a.npy: cannot write: it is the same file as a.npy", "whole", "--input", "1", "--output", "a.npy",
+                    "--telemetry", "./a.npy")
+
+    def test_an_input_may_be_replaced(self):
+        self.run_entry("scale", "--input", "x.npy", "--input", "2", "--output", "x.npy")
+        np.testing.assert_array_equal(np.load(self.path("x.npy")), [0, 2, 4, 6])
+
+    def test_the_programs_own_file_is_kept(self):
+        self.assert_error(1, "own.npy: cannot write: it is the file that is read, ", "run", self.linked("own.npy"),
+                          "--device", "cpu", "--entry", "whole", "--input", "1", "--output", "own.npy")
+
+    def linked(self, name):
+        os.symlink(self.program, self.path(name))
+        return self.path(name)
+
+    def test_files_that_standard_streams_go_to(self):
+        import subprocess
+        from cli import RUNMAT
+        self.write("log.txt", "")
+        for stream in ("stdout", "stderr"):
+            for name in ("/dev/" + stream, "log.txt"):
+                with open(self.path("log.txt"), "w") as log:
+                    other = "stderr" if stream == "stdout" else "stdout"
+                    run = subprocess.run([RUNMAT, "run", self.program, "--device", "cpu", "--entry", "whole", "--input",
+                                          "1", "--telemetry", name], cwd=self.folder,
+                                         **{stream: log, other: subprocess.PIPE})
+                    # The log is the file that was opened, not one renamed to its name.
+                    self.assertEqual(os.fstat(log.fileno()).st_ino, os.stat(self.path("log.txt")).st_ino)
+                self.assertEqual(run.returncode, 1)
+                with open(self.path("log.txt")) as log:
+                    self.assertIn("standard output or standard error goes there", log.read() + str(run.stderr))
+
+    def test_names_are_checked_before_the_run(self):
+        """`broken` fails when it runs."""
+        self.refuse("missing/y.npy: cannot write", "broken", "--input", "x.npy", "--output", "missing/y.npy")
+        self.refuse("missing/t.json: cannot write", "broken", "--input", "x.npy", "--telemetry", "missing/t.json")
+
     def test_a_failed_check_in_the_program(self):
         self.refuse("blur.mlir:3:8: sizes 4 and 4 differ", "broken", "--input", "x.npy", "--output", "y.npy")
 
@@ -222,10 +265,12 @@ class BadInputTest(EntriesTest):
         import subprocess
         from cli import RUNMAT
         with open("/dev/full", "w") as full:
-            run = subprocess.run([RUNMAT, "run", self.program, "--device", "cpu", "--entry", "whole", "--input", "1"],
-                                 stdout=full, stderr=subprocess.PIPE, text=True)
+            run = subprocess.run([RUNMAT, "run", self.program, "--device", "cpu", "--entry", "whole", "--input", "1",
+                                  "--telemetry", "t.json"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                 cwd=self.folder)
         self.assertEqual(run.returncode, 1)
         self.assertIn("error: cannot write to standard output: No space left", run.stderr)
+        self.assertFalse(os.path.exists(self.path("t.json")), "an output of a failed run")
 
 
 class UsageTest(EntriesTest):

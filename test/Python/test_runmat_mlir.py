@@ -1,14 +1,17 @@
 """`runmat` from program text: run, verify, compile to a shared object that C can call, and texts that are wrong."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cli import SOURCE, ToolTest  # noqa: E402
+from cli import RUNMAT, ToolTest  # noqa: E402
 
 NORMALIZE = """
 func.func @normalize(%x: tensor<?x?x?xf32>, %gain: tensor<f32>) -> (tensor<?x?x?xf32>, tensor<f32>) {
@@ -108,6 +111,38 @@ class RunTest(ToolTest):
         self.run_normalize("--device", "cpu", "--remarks=r.yaml")
         with open(self.path("r.yaml")) as file:
             self.assertIn("image", file.read())
+
+    def test_remarks_are_an_output_like_others(self):
+        """The file is replaced when all is well, and only then."""
+        self.write("r.yaml", "old")
+        self.write("wrong.mlir", "func.func @f() {")
+        self.assert_error(1, "wrong.mlir:1:", "run", "wrong.mlir", "--device", "cpu", "--remarks=r.yaml")
+        self.assert_error(1, "wrong.mlir:1:", "compile", "wrong.mlir", "-o", "o.so", "--remarks=r.yaml")
+        self.assert_error(1, "add.mlir:2:8", "run", "add.mlir", "--device", "cpu", "--input", "a.npy", "--input",
+                          "b.npy", "--remarks=r.yaml")
+        with open(self.path("r.yaml")) as file:
+            self.assertEqual(file.read(), "old")
+        self.assert_error(1, "/dev/full: cannot write: it is not a regular file", "run", "add.mlir", "--device", "cpu",
+                          "--input", "a.npy", "--input", "a.npy", "--remarks=/dev/full")
+        self.succeed("compile", "normalize.mlir", "-o", "o.so", "--device", "cpu", "--remarks=r.yaml")
+        with open(self.path("r.yaml")) as file:
+            self.assertIn("image", file.read())
+
+    def test_the_program_is_not_overwritten(self):
+        os.symlink("add.mlir", self.path("link.npy"))
+        arguments = ("run", "add.mlir", "--device", "cpu", "--input", "a.npy", "--input", "a.npy")
+        for option in (("--remarks=add.mlir",), ("--telemetry", "./add.mlir"), ("--output", "link.npy")):
+            self.assert_error(1, "cannot write: it is the file that is read, add.mlir", *arguments, *option)
+        for option in (("-o", "add.mlir"), ("-o", "o.so", "--header", "add.mlir"), ("-o", "o.so", "--remarks=add.mlir")):
+            self.assert_error(1, "cannot write: it is the file that is read, add.mlir", "compile", "add.mlir", *option)
+        with open(self.path("add.mlir")) as file:
+            self.assertEqual(file.read(), ADD)
+
+    def test_a_dump_that_cannot_be_written(self):
+        os.mkdir(self.path("stages"))
+        os.symlink("/dev/full", self.path("stages/00-input.mlir"))
+        self.assert_error(1, "stages/00-input.mlir: cannot be written: No space left", "run", "add.mlir", "--device",
+                          "cpu", "--input", "a.npy", "--input", "a.npy", "--dump-stages", "stages")
 
     def test_stages_are_dumped(self):
         self.run_normalize("--device", "cpu", "--dump-stages", "stages")
@@ -214,9 +249,51 @@ class CompileTest(ToolTest):
     def test_both_files_or_neither(self):
         self.assert_error(1, "missing/add.h: cannot write", "compile", "add.mlir", "-o", "add.so", "--header",
                           "missing/add.h")
+        self.assert_error(1, "./add.so: cannot write: it is the same file as add.so", "compile", "add.mlir", "-o",
+                          "add.so", "--header", "./add.so")
         self.assert_error(1, "missing.mlir: cannot read", "compile", "missing.mlir", "-o", "add.so")
         self.assert_error(1, "no such device", "compile", "add.mlir", "-o", "add.so", "--device",
                           "gpu=no such device")
+
+
+class SignalTest(ToolTest):
+    def test_a_signal_leaves_no_temporary_file(self):
+        self.write("loop.mlir", """func.func @f(%x: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %y = scf.for %i = %zero to %n step %one iter_args(%s = %x) -> tensor<4xf32> {
+    %t = array.sin %s : tensor<4xf32>
+    scf.yield %t : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}""")
+        np.save(self.path("x.npy"), np.ones(4, "f4"))
+        # Staged before the run, so that a name that cannot be written is known early.
+        self.end(self.folder, 2, "run", "loop.mlir", "--device", "cpu", "--input", "x.npy", "--input", str(10**12),
+                 "--output", "y.npy", "--telemetry", "t.json")
+
+    def test_neither_do_those_of_the_linker_stay(self):
+        self.write("add.mlir", ADD)
+        os.mkdir(self.path("bin"))
+        linker = self.write("bin/ld.lld-" + re.search(r"LLVM (\d+)", self.succeed("--version"))[1], "#!/bin/sh\nsleep 60\n")
+        os.chmod(linker, 0o755)
+        os.mkdir(self.path("tmp"))
+        self.end(self.path("tmp"), 3, "compile", "add.mlir", "-o", "add.so", "--device", "cpu",
+                 PATH=os.path.dirname(linker) + ":" + os.environ["PATH"], TMPDIR=self.path("tmp"))
+
+    def end(self, folder, count, *arguments, **environment):
+        """Ends the tool when `count` more files are in the folder: afterwards nothing is new."""
+        before, inside = set(os.listdir(self.folder)), set(os.listdir(folder))
+        run = subprocess.Popen([RUNMAT, *arguments], cwd=self.folder, env={**os.environ, **environment},
+                               start_new_session=True)
+        self.addCleanup(lambda: subprocess.run(["kill", "-KILL", "--", f"-{run.pid}"], stderr=subprocess.DEVNULL))
+        deadline = time.monotonic() + 60
+        while len(os.listdir(folder)) < len(inside) + count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        run.terminate()
+        self.assertEqual(run.wait(timeout=60), -signal.SIGTERM)
+        self.assertEqual(set(os.listdir(self.folder)), before)
+        self.assertEqual(set(os.listdir(folder)), inside)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-// `runmat compile`: a shared object and, if asked, its C header. Both are
-// written or neither.
+// `runmat compile`: a shared object and, if asked, its C header and the
+// remarks. All are written or none.
 
 #include "Commands.h"
-#include "Outputs.h"
 #include "Program.h"
 #include "Report.h"
 #include "SharedObject.h"
+#include "runmat/IO/StagedFiles.h"
 
 namespace runmat::cli {
 
@@ -16,7 +16,24 @@ static std::string stemOf(const std::string &path) {
   return name.rfind("lib", 0) == 0 && name.size() > 3 ? name.substr(3) : name;
 }
 
+static Status writeText(io::StagedFile *file, const std::string &text) {
+  return file ? file->write(text.data(), text.size()) : Status();
+}
+
 static Status compileProgram(const CompileCommandOptions &options) {
+  // Staged first: what cannot be written is known before anything is compiled.
+  io::StagedFiles files(options.file);
+  io::StagedFile *staged[3] = {};
+  const std::string names[] = {options.output, options.header,
+                               remarksFile(options)};
+  for (int i = 0; i < 3; ++i) {
+    if (names[i].empty())
+      continue;
+    Result<io::StagedFile *> file = files.add(names[i]);
+    if (!file)
+      return file.error();
+    staged[i] = *file;
+  }
   Context context;
   CompileOptions forDevice;
   if (options.device.find('=') != std::string::npos) {
@@ -38,13 +55,12 @@ static Status compileProgram(const CompileCommandOptions &options) {
     return made.error();
   if (!options.header.empty() && !made->header)
     return made->header.error();
-  OutputSet files;
-  if (Status added = files.addText(options.output, made->object); !added)
-    return added;
-  if (!options.header.empty())
-    if (Status added = files.addText(options.header, *made->header); !added)
-      return added;
-  return files.commit();
+  Status written = writeText(staged[0], made->object);
+  if (written && staged[1])
+    written = writeText(staged[1], *made->header);
+  if (written)
+    written = writeText(staged[2], made->remarks);
+  return written ? files.commit() : written;
 }
 
 int compile(const CompileCommandOptions &options) {

@@ -55,33 +55,9 @@ Status checkOutputs(const rm_entry &entry,
   return {};
 }
 
-Status OutputSet::add(const std::string &path, const io::Tensor &tensor) {
-  Result<io::StagedFile> file = endsIn(path, ".png")
-                                    ? io::stagePng(path, tensor)
-                                    : io::stageNpy(path, tensor);
-  if (!file)
-    return file.error();
-  files.push_back(std::move(*file));
-  return {};
-}
-
-Status OutputSet::addText(const std::string &path, const std::string &text) {
-  Result<io::StagedFile> file = io::StagedFile::create(path);
-  if (!file)
-    return file.error();
-  if (Status written = file->write(text.data(), text.size()); !written)
-    return written;
-  if (Status finished = file->finish(); !finished)
-    return finished;
-  files.push_back(std::move(*file));
-  return {};
-}
-
-Status OutputSet::commit() {
-  for (io::StagedFile &file : files)
-    if (Status committed = file.commit(); !committed)
-      return committed;
-  return {};
+Status writeResult(io::StagedFile &file, const io::Tensor &tensor) {
+  return endsIn(file.path(), ".png") ? io::writePng(file, tensor)
+                                     : io::writeNpy(file, tensor);
 }
 
 static void appendValues(const io::Tensor &tensor, int64_t dimension,

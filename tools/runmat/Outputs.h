@@ -1,4 +1,4 @@
-// Results of a call: written to files all together or not at all, or printed.
+// Results of a call: written to files, or printed.
 
 #ifndef RUNMAT_TOOLS_RUNMAT_OUTPUTS_H
 #define RUNMAT_TOOLS_RUNMAT_OUTPUTS_H
@@ -19,17 +19,8 @@ Status checkOutputNames(const std::vector<std::string> &outputs);
 Status checkOutputs(const rm_entry &entry,
                     const std::vector<std::string> &outputs);
 
-/// Files that are written but have not their names yet.
-class OutputSet {
-public:
-  Status add(const std::string &path, const io::Tensor &tensor);
-  Status addText(const std::string &path, const std::string &text);
-  /// Gives all their names. Only a failing rename can stop it half way.
-  Status commit();
-
-private:
-  std::vector<io::StagedFile> files;
-};
+/// Writes a result in the format that the file's name ends in.
+Status writeResult(io::StagedFile &file, const io::Tensor &tensor);
 
 /// "result 0: TYPE = [1, 2]", or shape, minimum, maximum and mean of a large
 /// one, on standard output.

@@ -49,6 +49,10 @@ Status checkReadable(const std::string &path) {
   return {};
 }
 
+std::string remarksFile(const ProgramOptions &options) {
+  return options.remarks == "-" ? "" : options.remarks;
+}
+
 CompileOptions compileOptions(const ProgramOptions &options,
                               const rm_context *context) {
   CompileOptions result;
@@ -56,10 +60,8 @@ CompileOptions compileOptions(const ProgramOptions &options,
   result.fuse = !options.noFuse;
   result.optLevel = options.optLevel;
   result.dumpStages = options.dumpStages;
-  if (options.remarks == "-")
-    result.remarks = true;
-  else
-    result.remarksFile = options.remarks;
+  result.remarks = options.remarks == "-";
+  result.keepRemarks = !remarksFile(options).empty();
   result.message = [](const std::string &line) {
     fprintf(stderr, "%s\n", line.c_str());
   };
@@ -126,6 +128,10 @@ Result<Program> Program::open(const ProgramOptions &options,
 std::vector<CompiledProgram::StageTime> Program::stageTimes() const {
   return compiled ? compiled->stageTimes()
                   : std::vector<CompiledProgram::StageTime>();
+}
+
+std::string Program::remarks() const {
+  return compiled ? compiled->remarks() : "";
 }
 
 std::string typeText(const rm_value_type &type) {

@@ -32,6 +32,9 @@ std::string contextError(const rm_context *context);
 /// An error where there is no such file, or a folder.
 Status checkReadable(const std::string &path);
 
+/// The file that --remarks=FILE names, or "".
+std::string remarksFile(const ProgramOptions &options);
+
 /// CompileOptions for a context's device, or without context for --device.
 CompileOptions compileOptions(const ProgramOptions &options,
                               const rm_context *context);
@@ -46,6 +49,8 @@ public:
   /// Wall time of open(), and of the compiler's stages if it ran.
   double milliseconds() const { return openTime; }
   std::vector<CompiledProgram::StageTime> stageTimes() const;
+  /// Those of CompileOptions::keepRemarks.
+  std::string remarks() const;
 
 private:
   std::unique_ptr<CompiledProgram> compiled; // null: a loaded object

@@ -39,11 +39,16 @@ void note(const std::string &message) {
     print("note", message);
 }
 
-int finishOutput() {
+Status flushOutput() {
   if (fflush(stdout) != 0 || ferror(stdout))
-    return fail(std::string("cannot write to standard output: ") +
-                strerror(errno));
-  return 0;
+    return Error{std::string("cannot write to standard output: ") +
+                 strerror(errno)};
+  return {};
+}
+
+int finishOutput() {
+  Status flushed = flushOutput();
+  return flushed ? 0 : fail(flushed.message());
 }
 
 } // namespace runmat::cli

@@ -4,6 +4,8 @@
 #ifndef RUNMAT_TOOLS_RUNMAT_REPORT_H
 #define RUNMAT_TOOLS_RUNMAT_REPORT_H
 
+#include "runmat/Result.h"
+
 #include <string>
 
 namespace runmat::cli {
@@ -17,7 +19,10 @@ int misuse(const std::string &message);
 /// "note: MESSAGE"; nothing for an empty message.
 void note(const std::string &message);
 
-/// Flushes standard output; 0, or fail() when it could not be written.
+/// Flushes standard output; an error where it could not be written.
+Status flushOutput();
+
+/// The same as an exit code: 0, or fail().
 int finishOutput();
 
 } // namespace runmat::cli

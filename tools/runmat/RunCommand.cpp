@@ -13,6 +13,7 @@
 #include "Timing.h"
 #include "UnitTimes.h"
 #include "Verify.h"
+#include "runmat/IO/StagedFiles.h"
 
 #include <cstdio>
 
@@ -125,28 +126,76 @@ static Status verify(const RunOptions &options,
   return outcome;
 }
 
-static Status writeOutputs(const RunOptions &options, rm_context *context,
-                           const std::vector<io::Tensor> &results) {
-  OutputSet files;
-  for (size_t i = 0; i < options.outputs.size(); ++i)
-    if (Status added = files.add(options.outputs[i], results[i]); !added)
-      return added;
-  if (!options.telemetry.empty()) {
-    RuntimeText text(rm_telemetry_json(context));
-    if (!text)
-      return Error{options.telemetry + ": out of memory"};
-    std::string line = text.get();
-    if (line.empty() || line.back() != '\n')
-      line += '\n';
-    if (Status added = files.addText(options.telemetry, line); !added)
-      return added;
+namespace {
+/// The files of a run, staged before it: a long one does not end in a name that
+/// cannot be written.
+class OutputFiles {
+public:
+  explicit OutputFiles(const RunOptions &options)
+      : options(options), files(options.file) {}
+
+  Status stage() {
+    for (const std::string &output : options.outputs)
+      if (Status staged = add(output, results.emplace_back()); !staged)
+        return staged;
+    if (Status staged = add(options.telemetry, telemetry); !staged)
+      return staged;
+    return add(remarksFile(options), remarks);
   }
-  return files.commit();
-}
+
+  Status write(const Program &program, rm_context *context,
+               const std::vector<io::Tensor> &values) {
+    for (size_t i = 0; i < results.size(); ++i)
+      if (Status written = writeResult(*results[i], values[i]); !written)
+        return written;
+    if (telemetry) {
+      RuntimeText text(rm_telemetry_json(context));
+      if (!text)
+        return Error{options.telemetry + ": out of memory"};
+      if (Status written = writeLine(*telemetry, text.get()); !written)
+        return written;
+    }
+    if (remarks) {
+      std::string text = program.remarks();
+      if (Status written = remarks->write(text.data(), text.size()); !written)
+        return written;
+    }
+    // What standard output says belongs to the run as the files do.
+    if (Status flushed = flushOutput(); !flushed)
+      return flushed;
+    return files.commit();
+  }
+
+private:
+  Status add(const std::string &path, io::StagedFile *&file) {
+    if (path.empty())
+      return {};
+    Result<io::StagedFile *> staged = files.add(path);
+    if (!staged)
+      return staged.error();
+    file = *staged;
+    return {};
+  }
+
+  static Status writeLine(io::StagedFile &file, std::string text) {
+    if (text.empty() || text.back() != '\n')
+      text += '\n';
+    return file.write(text.data(), text.size());
+  }
+
+  const RunOptions &options;
+  io::StagedFiles files;
+  std::vector<io::StagedFile *> results;
+  io::StagedFile *telemetry = nullptr, *remarks = nullptr;
+};
+} // namespace
 
 static Status runProgram(const RunOptions &options, rm_context *context) {
   std::string noteBefore = rm_context_note(context);
   note(noteBefore);
+  OutputFiles files(options);
+  if (Status staged = files.stage(); !staged)
+    return staged;
   Result<Program> program = Program::open(options, context);
   if (!program)
     return program.error();
@@ -176,7 +225,7 @@ static Status runProgram(const RunOptions &options, rm_context *context) {
   if (options.outputs.empty())
     for (size_t i = 0; i < results.size(); ++i)
       printResult(i, results[i]);
-  return writeOutputs(options, context, results);
+  return files.write(*program, context, results);
 }
 
 int run(const RunOptions &options) {
@@ -192,7 +241,7 @@ int run(const RunOptions &options) {
     return fail(context.message());
   if (Status done = runProgram(options, context->get()); !done)
     return fail(done.message());
-  return finishOutput();
+  return 0;
 }
 
 } // namespace runmat::cli

@@ -5,6 +5,7 @@
 #include "Commands.h"
 #include "Report.h"
 #include "runmat/Compiler.h"
+#include "runmat/IO/RemoveOnSignal.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -134,6 +135,7 @@ static int parseAndRun(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  runmat::io::handleEndingSignals();
   try {
     return parseAndRun(argc, argv);
   } catch (const std::bad_alloc &) {

@@ -22,10 +22,10 @@ namespace runmat::io {
 Result<Tensor> readNpy(const std::string &path,
                        std::optional<rm_dtype> expected = {});
 
-/// Writes version 1.0, little endian, C order, under a temporary name.
-Result<StagedFile> stageNpy(const std::string &path, const Tensor &tensor);
+/// Writes version 1.0, little endian, C order.
+Status writeNpy(StagedFile &file, const Tensor &tensor);
 
-/// stageNpy and commit.
+/// The same to a file of its own.
 Status writeNpy(const std::string &path, const Tensor &tensor);
 
 } // namespace runmat::io

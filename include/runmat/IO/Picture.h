@@ -36,11 +36,11 @@ Result<Tensor> readPictureFolder(const std::string &path,
 bool hasPictureName(const std::string &path);
 
 /// Writes f32 [h, w], [c, h, w] with c = 1, 3 or 4, or [1, c, h, w] as an 8-bit
-/// PNG under a temporary name. Values are clamped to [0, 1], NaN becomes 0, and
-/// the stored sample is floor(255 v + 1/2). Errors: other types, shapes, sizes.
-Result<StagedFile> stagePng(const std::string &path, const Tensor &tensor);
+/// PNG. Values are clamped to [0, 1], NaN becomes 0, and the stored sample is
+/// floor(255 v + 1/2). Errors: other types, shapes, sizes.
+Status writePng(StagedFile &file, const Tensor &tensor);
 
-/// stagePng and commit.
+/// The same to a file of its own.
 Status writePng(const std::string &path, const Tensor &tensor);
 
 } // namespace runmat::io

@@ -1,10 +1,10 @@
 // An object file into a shared object, by the LLD that Debian ships beside this
 // LLVM.
+#include "runmat/IO/RemoveOnSignal.h"
 #include "runmat/Target/CPU/CPU.h"
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 
@@ -19,6 +19,46 @@ static std::string libraryOf(void *symbol) {
   return dladdr(symbol, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
+namespace {
+/// Gone when its owner is, and after a signal that ends the process.
+class TemporaryFile {
+public:
+  ~TemporaryFile() {
+    if (name.empty())
+      return;
+    sys::fs::remove(name);
+    runmat::io::keepOnSignal(name.str().str());
+  }
+
+  Error create(StringRef suffix) {
+    if (std::error_code code =
+            sys::fs::createTemporaryFile("runmat", suffix, name))
+      return createStringError(code, "cannot make a temporary file: " +
+                                         code.message());
+    runmat::io::removeOnSignal(name.str().str());
+    return Error::success();
+  }
+
+  Error write(StringRef content) {
+    std::error_code code;
+    raw_fd_ostream stream(name, code);
+    stream << content;
+    stream.close();
+    if (stream.has_error())
+      code = stream.error();
+    stream.clear_error();
+    return code ? createStringError(code, "cannot write " + name + ": " +
+                                              code.message())
+                : Error::success();
+  }
+
+  StringRef path() const { return name; }
+
+private:
+  SmallString<128> name;
+};
+} // namespace
+
 Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object) {
   std::string versioned = "ld.lld-" + std::to_string(LLVM_VERSION_MAJOR);
   ErrorOr<std::string> linker = sys::findProgramByName(versioned);
@@ -29,55 +69,37 @@ Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object) {
                              " is not in PATH (package lld-" +
                              Twine(LLVM_VERSION_MAJOR) + ")");
 
-  SmallString<128> input, output, messages;
-  int inputHandle;
-  if (std::error_code code =
-          sys::fs::createTemporaryFile("runmat", "o", inputHandle, input))
-    return createStringError(code,
-                             "cannot make a temporary file: " + code.message());
-  FileRemover removeInput(input), removeOutput, removeMessages;
-  {
-    raw_fd_ostream stream(inputHandle, /*shouldClose=*/true);
-    stream << object.getBuffer();
-    stream.flush();
-    if (stream.has_error()) {
-      std::error_code code = stream.error();
-      stream.clear_error();
-      return createStringError(code,
-                               "cannot write " + input + ": " + code.message());
-    }
-  }
-  if (std::error_code code =
-          sys::fs::createTemporaryFile("runmat", "so", output))
-    return createStringError(code,
-                             "cannot make a temporary file: " + code.message());
-  removeOutput.setFile(output);
-  if (std::error_code code =
-          sys::fs::createTemporaryFile("runmat", "txt", messages))
-    return createStringError(code,
-                             "cannot make a temporary file: " + code.message());
-  removeMessages.setFile(messages);
+  TemporaryFile input, output, messages;
+  if (Error error = input.create("o"))
+    return error;
+  if (Error error = input.write(object.getBuffer()))
+    return error;
+  if (Error error = output.create("so"))
+    return error;
+  if (Error error = messages.create("txt"))
+    return error;
 
   double (*cosine)(double) = &::cos;
   std::string runtime = libraryOf(reinterpret_cast<void *>(&rm_invoke));
   std::string math = libraryOf(reinterpret_cast<void *>(cosine));
   std::string libc = libraryOf(reinterpret_cast<void *>(&::memcpy));
   SmallVector<StringRef> args = {
-      *linker,         "-shared", "-o",   output,
-      "--gc-sections", "-z",      "now",  "-z",
-      "noexecstack",   "-z",      "defs", "--build-id=none",
-      "-rpath",        "$ORIGIN", input,  runtime,
+      *linker,         "-shared", "-o",         output.path(),
+      "--gc-sections", "-z",      "now",        "-z",
+      "noexecstack",   "-z",      "defs",       "--build-id=none",
+      "-rpath",        "$ORIGIN", input.path(), runtime,
       "--as-needed",   math,      libc};
   std::string problem;
   int code = sys::ExecuteAndWait(
       *linker, args, std::nullopt,
-      {std::nullopt, StringRef(messages), StringRef(messages)}, 0, 0, &problem);
+      {std::nullopt, messages.path(), messages.path()}, 0, 0, &problem);
   if (code != 0) {
-    if (auto text = MemoryBuffer::getFile(messages))
+    if (auto text = MemoryBuffer::getFile(messages.path()))
       problem += (*text)->getBuffer().split('\n').first;
     return createStringError("linking failed: " + problem);
   }
-  ErrorOr<std::unique_ptr<MemoryBuffer>> linked = MemoryBuffer::getFile(output);
+  ErrorOr<std::unique_ptr<MemoryBuffer>> linked =
+      MemoryBuffer::getFile(output.path());
   if (!linked)
     return createStringError(linked.getError(), "cannot read the linked file");
   return (*linked)->getBuffer().str();
