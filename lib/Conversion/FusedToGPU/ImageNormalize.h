@@ -1,9 +1,9 @@
 // The kernels of fused.image_normalize: what the plan and the kernels' emitters
 // share. Planes are taken as one batch dim of planes of `n` elements each.
 //
-// statistics  each workgroup one part of a plane: (shift, mean - shift, sum of
-//             squared deviations, count) in one vector
-// combine     one workgroup a plane: (shift, mean - shift, scale, bias)
+// statistics  each workgroup one part of a plane: (shift, mean - shift,
+//             sum of squared deviations, count) in one vector
+// combine     one workgroup a plane: (shift, mean - shift, lift, scale)
 // apply       y, the epilogue, stores and partial sums of the reductions
 #ifndef RUNMAT_LIB_CONVERSION_FUSEDTOGPU_IMAGENORMALIZE_H
 #define RUNMAT_LIB_CONVERSION_FUSEDTOGPU_IMAGENORMALIZE_H
@@ -57,8 +57,9 @@ struct NormalizeKernels {
   /// which computes the statistics itself.
   void describeApply(Kernel &kernel, bool small) const;
 
-  /// gain / sqrt(variance + epsilon), and bias or 0.
-  std::pair<mlir::Value, mlir::Value> scaleAndBias(KernelEmitter &e,
+  /// gain / sqrt(variance + epsilon) in two factors: a power of two, nearly
+  /// always 1, and the rest.
+  std::pair<mlir::Value, mlir::Value> liftAndScale(KernelEmitter &e,
                                                    mlir::Value variance) const;
 
   /// The value of a slot that is present.

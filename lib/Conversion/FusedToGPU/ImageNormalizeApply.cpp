@@ -2,10 +2,11 @@
 // walks the planes backwards, because the statistics kernel has just read the
 // last ones (they may still be in the last-level cache).
 //
-// y = ((x - shift) - (mean - shift)) * scale + bias: both differences are exact
-// or nearly so where x is close to the mean, which keeps a small deviation on a
-// large mean. Everything behind is array operations on scalars, one component
-// at a time; drivers put the components of a vector together again.
+// y = ((x - shift) - (mean - shift)) * lift * scale + bias: both differences
+// are exact or nearly so where x is close to the mean, which keeps a small
+// deviation on a large mean. Everything behind is array operations on scalars,
+// one component at a time; drivers put the components of a vector together
+// again.
 #include "ImageNormalize.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -32,7 +33,7 @@ struct ApplyEmitter {
   unsigned numStored, numReductions;
   Value plane; // number in the window
   PlaneRange range;
-  Value shift, mean, scale, bias, clamp, gamma;
+  Value shift, mean, lift, scale, bias, clamp, gamma;
   SmallVector<Value> planeExtras; // loaded once; null for the others
 
   /// y before clamp; `x` is a vector or a scalar.
@@ -40,6 +41,7 @@ struct ApplyEmitter {
     bool isVector = isa<VectorType>(x.getType());
     auto wide = [&](Value value) { return isVector ? e.splat(value) : value; };
     Value d = e.sub(e.sub(x, wide(shift)), wide(mean));
+    d = e.mul(d, wide(lift));
     return bias ? math::FmaOp::create(e.b, d, wide(scale), wide(bias))
                 : e.mul(d, wide(scale));
   }
@@ -63,10 +65,13 @@ struct ApplyEmitter {
     Value result = math::Exp2Op::create(e.b, e.mul(gamma, log));
     std::optional<double> known = unit.gamma.constant;
     bool plain = known && std::isfinite(*known) && *known != 0;
-    Value ofZero = plain
-                       ? e.f32(*known > 0 ? 0 : infinity)
-                       : e.select(compare(arith::CmpFPredicate::OLT, gamma, 0),
-                                  e.f32(infinity), e.f32(0));
+    // A gamma that is NaN stays NaN; one of 0 is taken out below.
+    Value ofZero =
+        plain ? e.f32(*known > 0 ? 0 : infinity)
+              : e.select(compare(arith::CmpFPredicate::OLT, gamma, 0),
+                         e.f32(infinity),
+                         e.select(compare(arith::CmpFPredicate::OGT, gamma, 0),
+                                  e.f32(0), gamma));
     result = e.select(compare(arith::CmpFPredicate::OEQ, y, 0), ofZero, result);
     if (plain)
       return result;
@@ -154,13 +159,14 @@ struct ApplyEmitter {
                             e.select(inside, value, identity));
   }
 
-  void setPlane(Value shiftValue, Value meanValue, Value scaleValue,
-                Value biasValue) {
+  void setPlane(Value shiftValue, Value meanValue, Value liftValue,
+                Value scaleValue) {
     shift = shiftValue;
     mean = meanValue;
+    lift = liftValue;
     scale = scaleValue;
     if (unit.bias.present)
-      bias = biasValue;
+      bias = NormalizeKernels::slotValue(e, unit.bias);
     if (unit.clamp.present)
       clamp = NormalizeKernels::slotValue(e, unit.clamp);
     if (unit.gamma.present)
@@ -300,7 +306,7 @@ void NormalizeKernels::describeApply(Kernel &description, bool small) const {
   if (!small)
     bind("planes", 4, RM_READ);
   for (const NormalizeSlot *slot : {&epsilon, &gain, &bias, &clamp, &gamma}) {
-    bool isOwn = slot == &clamp || slot == &gamma;
+    bool isOwn = slot != &epsilon && slot != &gain;
     if (slot->present && !slot->constant && (small || isOwn))
       bind(slot->binding, 1, RM_READ);
   }
@@ -368,6 +374,7 @@ Kernel NormalizeKernels::emitApply() const {
                        {},
                        {},
                        {},
+                       {},
                        {}};
     Value plane = e.load("planes", planeIndex);
     apply.setPlane(e.component(plane, 0), e.component(plane, 1),
@@ -408,6 +415,7 @@ Kernel NormalizeKernels::emitSmall() const {
                        {},
                        {},
                        {},
+                       {},
                        {}};
     const PlaneRange &range = apply.range;
     Value first = e.add(range.vectors, e.thread);
@@ -425,8 +433,8 @@ Kernel NormalizeKernels::emitSmall() const {
     }
     auto plane =
         GroupStatistics::ofVectors(e, range, values, inside, edgeValue, isEdge);
-    auto [scale, offset] = scaleAndBias(e, e.div(plane.squares, plane.count));
-    apply.setPlane(plane.shift, plane.mean, scale, offset);
+    auto [lift, scale] = liftAndScale(e, e.div(plane.squares, plane.count));
+    apply.setPlane(plane.shift, plane.mean, lift, scale);
     SmallVector<Value> sums = apply.identities();
     apply.vectors(first, count, values, sums);
     if (ragged)

@@ -9,6 +9,8 @@
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace runmat;
 
@@ -201,12 +203,31 @@ Value NormalizeKernels::slotValue(KernelEmitter &e, const NormalizeSlot &slot) {
                        : e.load(slot.binding, e.index(0));
 }
 
-std::pair<Value, Value> NormalizeKernels::scaleAndBias(KernelEmitter &e,
+// Where gain / sigma leaves the range of normal numbers, (x - mean) / sigma *
+// gain may still be inside it: x - mean is 0 in a constant plane. Multiplied by
+// 2^96 or 2^-96 first, neither factor leaves it, since sigma is the root of an
+// f32 and so between 2^-75 and 2^64.
+std::pair<Value, Value> NormalizeKernels::liftAndScale(KernelEmitter &e,
                                                        Value variance) const {
-  Value root =
+  Value sigma =
       math::SqrtOp::create(e.b, e.add(variance, slotValue(e, epsilon)));
-  Value scale = e.div(gain.present ? slotValue(e, gain) : e.f32(1), root);
-  return {scale, bias.present ? slotValue(e, bias) : e.f32(0)};
+  Value factor = gain.present ? slotValue(e, gain) : e.f32(1);
+  Value size = math::AbsFOp::create(e.b, e.div(factor, sigma));
+  auto compare = [&](arith::CmpFPredicate predicate, Value x,
+                     double number) -> Value {
+    return arith::CmpFOp::create(e.b, predicate, x, e.f32(number));
+  };
+  Value isLarge = compare(arith::CmpFPredicate::OGT, size,
+                          std::numeric_limits<float>::max());
+  Value isSmall = e.both(compare(arith::CmpFPredicate::OLT, size,
+                                 std::numeric_limits<float>::min()),
+                         compare(arith::CmpFPredicate::ONE, factor, 0));
+  auto choose = [&](double large, double small) {
+    return e.select(isLarge, e.f32(large),
+                    e.select(isSmall, e.f32(small), e.f32(1)));
+  };
+  Value lift = choose(0x1p96, 0x1p-96);
+  return {lift, e.div(e.mul(factor, choose(0x1p-96, 0x1p96)), sigma)};
 }
 
 Kernel NormalizeKernels::emitCombine() const {
@@ -215,7 +236,7 @@ Kernel NormalizeKernels::emitCombine() const {
   description.name = "image_normalize_combine";
   description.bindings = {{"parts", RM_F32, 4, RM_READ, true},
                           {"planes", RM_F32, 4, RM_WRITE, true}};
-  for (const NormalizeSlot *slot : {&epsilon, &gain, &bias})
+  for (const NormalizeSlot *slot : {&epsilon, &gain})
     if (slot->present && !slot->constant)
       description.bindings.push_back({slot->binding, RM_F32, 1, RM_READ, true});
   description.push = {{"planes"}, {"groups"}, {"count", /*isFloat=*/true}};
@@ -251,8 +272,8 @@ Kernel NormalizeKernels::emitCombine() const {
         })[0];
     Value variance = e.div(e.workgroupSum(squares), count);
     e.when(e.less(e.thread, e.index(1)), [&] {
-      auto [scale, offset] = scaleAndBias(e, variance);
-      e.store("planes", e.pack({shift, mean, scale, offset}), e.group);
+      auto [lift, scale] = liftAndScale(e, variance);
+      e.store("planes", e.pack({shift, mean, lift, scale}), e.group);
     });
   });
   return e.finish();

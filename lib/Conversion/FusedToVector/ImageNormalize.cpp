@@ -17,9 +17,9 @@ void Lowering::classify() {
     extraAccess.push_back(*accessOf(op, unit.map(number)));
 }
 
-/// Inputs of the body: x, mean, scale, offset, run-time slots, extras.
+/// Inputs of the body: x, mean, lift, scale, offset, run-time slots, extras.
 LogicalResult Lowering::buildBody() {
-  SmallVector<Type> types = {element, compute, compute, compute};
+  SmallVector<Type> types = {element, compute, compute, compute, compute};
   auto isConstant = [](Value slot) {
     return slot && fused::constantSlot(slot).has_value();
   };
@@ -33,7 +33,7 @@ LogicalResult Lowering::buildBody() {
   body = std::make_unique<ElementBody>(op, types);
   ImplicitLocOpBuilder e(op.getLoc(), body->builder());
 
-  unsigned nextSlot = 4;
+  unsigned nextSlot = firstSlot;
   auto slotValue = [&](Value slot) -> Value {
     if (isConstant(slot))
       return arith::ConstantOp::create(
@@ -46,9 +46,9 @@ LogicalResult Lowering::buildBody() {
       element == compute ? x : Value(arith::ExtFOp::create(e, compute, x));
   // (x - high) is exact where x is near the mean; what the mean's own rounding
   // lost is in the offset, with the bias.
-  Value y =
-      math::FmaOp::create(e, arith::SubFOp::create(e, wide, body->input(1)),
-                          body->input(2), body->input(3));
+  Value d = arith::SubFOp::create(e, wide, body->input(1));
+  Value y = math::FmaOp::create(e, arith::MulFOp::create(e, d, body->input(2)),
+                                body->input(3), body->input(4));
   if (op.getClamp()) {
     Value low = slotValue(op.getClamp());
     y = array::MaxOp::create(e, y, low, op.getClampNan());
@@ -205,9 +205,10 @@ void Lowering::prepare() {
   }
   Value slotsOfGroup = mul(group, chunks);
   shifts = buffer(compute, slotsOfGroup);
-  sums = buffer(compute, slotsOfGroup);
-  squares = buffer(compute, slotsOfGroup);
+  sums = buffer(i64f, slotsOfGroup);
+  squares = buffer(i64f, slotsOfGroup);
   planeMeans = buffer(compute, group);
+  planeLifts = buffer(compute, group);
   planeScales = buffer(compute, group);
   planeOffsets = buffer(compute, group);
   Value slotsOfAll = mul(planes, chunks);

@@ -22,7 +22,7 @@ void Lowering::applyBlock(ValueRange uniform, Value plane, Value planeOffset,
       break;
     }
   // Put the per-plane extras back into the order of the body's inputs.
-  unsigned firstExtra = 4 + slots.size(), perPlane = firstExtra,
+  unsigned firstExtra = firstSlot + slots.size(), perPlane = firstExtra,
            along = 1 + uniform.size();
   SmallVector<Value> ordered(inputs.begin(), inputs.begin() + firstExtra);
   for (ExtraAccess access : extraAccess)
@@ -60,7 +60,7 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
   Value size = min(index(chunkElements), sub(planeSize, offset));
 
   SmallVector<Value> uniform;
-  for (Value buffer : {planeMeans, planeScales, planeOffsets})
+  for (Value buffer : {planeMeans, planeLifts, planeScales, planeOffsets})
     uniform.push_back(memref::LoadOp::create(b, buffer, local));
   uniform.append(slots);
   for (auto [number, extra] : llvm::enumerate(extras))
@@ -99,15 +99,19 @@ void Lowering::apply(Value firstPlane, Value planesHere) {
     return values;
   };
   // [begin, middle) up to where stores are aligned, whole vectors, and what is
-  // left.
+  // left. A lift of 1 is folded away in the loop over whole vectors; the rare
+  // plane that has another is all head.
   Value misaligned = arith::RemUIOp::create(b, begin, index(lanes));
   Value head =
       arith::RemUIOp::create(b, sub(index(lanes), misaligned), index(lanes));
-  head = min(head, size);
+  Value isLifted = arith::CmpFOp::create(b, arith::CmpFPredicate::ONE,
+                                         uniform[1], constant(compute, 1));
+  head = arith::SelectOp::create(b, isLifted, size, min(head, size));
   Value whole = mul(arith::DivUIOp::create(b, sub(size, head), index(lanes)),
                     index(lanes));
   Value wholeEnd = add(head, whole);
   SmallVector<Value> wide = splatUniform();
+  wide[1] = splat(constant(compute, 1));
   auto main = scf::ForOp::create(b, head, wholeEnd, index(lanes), identities());
   {
     OpBuilder::InsertionGuard inner(b);

@@ -34,7 +34,12 @@ private:
   LogicalResult buildBody();
   void prepare();
   void statistics(Value firstPlane, Value planesHere);
+  /// A chunk's sum and sum of squares again in f64, shifted by `shift`.
+  std::pair<Value, Value> sumUpWide(Value begin, Value size, Value shift);
   void combine(Value firstPlane, Value planesHere);
+  /// gain / sigma in two factors of the compute type's range: a power of two,
+  /// nearly always 1, and the rest.
+  std::pair<Value, Value> factorsOf(Value factor, Value sigma);
   void apply(Value firstPlane, Value planesHere);
   void finish();
 
@@ -86,6 +91,8 @@ private:
   const CPUProfile &cpu;
   int64_t chunkElements;
   int64_t lanes = 1;
+  /// The body's inputs in front of its run-time slots: see buildBody.
+  static constexpr unsigned firstSlot = 5;
   Type compute, element;
   unsigned rank = 0, batchRank = 0;
   SmallVector<ExtraAccess> extraAccess;
@@ -98,7 +105,8 @@ private:
 
   Value input, planes, planeSize, chunks, group;
   SmallVector<Value> extras, outputs, outputTensors, partials;
-  Value shifts, sums, squares, planeMeans, planeScales, planeOffsets;
+  Value shifts, sums, squares;
+  Value planeMeans, planeLifts, planeScales, planeOffsets;
   Value epsilon, gain, bias;
 };
 

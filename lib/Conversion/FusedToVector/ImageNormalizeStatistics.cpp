@@ -2,6 +2,8 @@
 // plane from its chunks.
 #include "ImageNormalizeLowering.h"
 
+#include <cmath>
+
 namespace runmat::image_normalize {
 
 /// For each chunk: its shift, the sum and the sum of squares of what is left.
@@ -70,9 +72,97 @@ void Lowering::statistics(Value firstPlane, Value planesHere) {
   auto total = [&](unsigned i) -> Value {
     return arith::AddFOp::create(b, sumLanes(inside[i]), sumLanes(rest[i]));
   };
-  memref::StoreOp::create(b, shift, shifts, slot);
-  memref::StoreOp::create(b, total(0), sums, slot);
-  memref::StoreOp::create(b, total(1), squares, slot);
+  SmallVector<Value> results = {shift, toF64(total(0)), toF64(total(1))};
+  if (compute != i64f) {
+    // Squares of f32 overflow long before the variance does.
+    Value overflow = arith::CmpFOp::create(
+        b, arith::CmpFPredicate::UGE, results[2],
+        constant(i64f, std::numeric_limits<double>::infinity()));
+    auto guarded = scf::IfOp::create(b, TypeRange(results), overflow, true);
+    b.setInsertionPointToStart(guarded.thenBlock());
+    Value first = memref::LoadOp::create(b, input, begin);
+    if (element != compute)
+      first = arith::ExtFOp::create(b, compute, first);
+    auto [sum, square] = sumUpWide(begin, size, first);
+    scf::YieldOp::create(b, ValueRange{first, sum, square});
+    b.setInsertionPointToStart(guarded.elseBlock());
+    scf::YieldOp::create(b, results);
+    b.setInsertionPointAfter(guarded);
+    results.assign(guarded.getResults().begin(), guarded.getResults().end());
+  }
+  memref::StoreOp::create(b, results[0], shifts, slot);
+  memref::StoreOp::create(b, results[1], sums, slot);
+  memref::StoreOp::create(b, results[2], squares, slot);
+}
+
+std::pair<Value, Value> Lowering::sumUpWide(Value begin, Value size,
+                                            Value shift) {
+  int64_t step = lanes;
+  lanes /= cpu.registersPerStep;
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vectorOf(i64f)));
+  Value shifts = splat(toF64(shift));
+  auto loop = scf::ForOp::create(b, index(0), size, index(lanes),
+                                 ValueRange{zero, zero});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value i = loop.getInductionVar();
+    Value mask = vector::CreateMaskOp::create(
+        b, VectorType::get({lanes}, b.getI1Type()), sub(size, i));
+    Value x = arith::ExtFOp::create(b, vectorOf(i64f),
+                                    load(input, add(begin, i), mask));
+    Value d = arith::SelectOp::create(
+        b, mask, arith::SubFOp::create(b, x, shifts), zero);
+    ValueRange sums = loop.getRegionIterArgs();
+    Value sum = arith::AddFOp::create(b, sums[0], d);
+    Value squares = math::FmaOp::create(b, d, d, sums[1]);
+    scf::YieldOp::create(b, ValueRange{sum, squares});
+  }
+  lanes = step;
+  auto total = [&](unsigned i) -> Value {
+    return vector::ReductionOp::create(b, vector::CombiningKind::ADD,
+                                       loop.getResult(i),
+                                       arith::FastMathFlags::reassoc);
+  };
+  return {total(0), total(1)};
+}
+
+// Where gain / sigma leaves the range of normal numbers, (x - mean) / sigma *
+// gain may still be inside it: x - mean is 0 in a constant plane, and sigma
+// tells how large it is in any other. Multiplied by 2^p first and by
+// gain / (2^p * sigma) then, neither factor leaves the range: p is three
+// quarters of the exponent's range, and sigma, the root of a number of the
+// type, is within half of it.
+std::pair<Value, Value> Lowering::factorsOf(Value factor, Value sigma) {
+  const llvm::fltSemantics &type = cast<FloatType>(compute).getFloatSemantics();
+  auto number = [&](APFloat value) {
+    bool exact;
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &exact);
+    return constant(i64f, value.convertToDouble());
+  };
+  auto compare = [&](arith::CmpFPredicate predicate, Value x,
+                     Value y) -> Value {
+    return arith::CmpFOp::create(b, predicate, x, y);
+  };
+  double up = std::ldexp(1.0, APFloat::semanticsMaxExponent(type) * 3 / 4);
+  Value one = constant(i64f, 1), high = constant(i64f, up),
+        low = constant(i64f, 1 / up);
+  Value size = math::AbsFOp::create(b, arith::DivFOp::create(b, factor, sigma));
+  Value isLarge = compare(arith::CmpFPredicate::OGT, size,
+                          number(APFloat::getLargest(type)));
+  Value isSmall = arith::AndIOp::create(
+      b,
+      compare(arith::CmpFPredicate::OLT, size,
+              number(APFloat::getSmallestNormalized(type))),
+      compare(arith::CmpFPredicate::ONE, factor, constant(i64f, 0)));
+  auto choose = [&](Value large, Value small) -> Value {
+    return arith::SelectOp::create(
+        b, isLarge, large, arith::SelectOp::create(b, isSmall, small, one));
+  };
+  Value lift = choose(high, low);
+  Value rest = arith::DivFOp::create(
+      b, arith::MulFOp::create(b, factor, choose(low, high)), sigma);
+  return {lift, rest};
 }
 
 /// Mean and scale of each plane from its chunks, in f64: mean_c = shift + S/n
@@ -131,6 +221,7 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
   Value sigma = math::SqrtOp::create(
       b, arith::AddFOp::create(b, variance, toF64(epsilon)));
   Value factor = gain ? toF64(gain) : constant(i64f, 1);
+  auto [lift, rest] = factorsOf(factor, sigma);
   Value scale = arith::DivFOp::create(b, factor, sigma);
   // y = (x - mean) * scale + bias, where the mean as it is stored has lost a
   // little to rounding: the offset makes good for that.
@@ -146,7 +237,8 @@ void Lowering::combine(Value firstPlane, Value planesHere) {
   if (bias)
     offset = arith::AddFOp::create(b, toF64(bias), offset);
   memref::StoreOp::create(b, stored, planeMeans, plane);
-  memref::StoreOp::create(b, fromF64(scale, compute), planeScales, plane);
+  memref::StoreOp::create(b, fromF64(lift, compute), planeLifts, plane);
+  memref::StoreOp::create(b, fromF64(rest, compute), planeScales, plane);
   memref::StoreOp::create(b, fromF64(offset, compute), planeOffsets, plane);
 }
 
