@@ -19,6 +19,7 @@ def build_entries(path):
 @unittest.skipUnless(os.path.exists(RUNMAT), "the tool is built once the compiler's facade is")
 class ToolTest(unittest.TestCase):
     environment = {}  # beside the test's own
+    command = RUNMAT
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -34,7 +35,7 @@ class ToolTest(unittest.TestCase):
         return self.path(name)
 
     def tool(self, *arguments, **options):
-        return subprocess.run([RUNMAT, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+        return subprocess.run([self.command, *map(str, arguments)], capture_output=True, text=True, timeout=120,
                               cwd=self.folder, env={**os.environ, **self.environment}, **options)
 
     def succeed(self, *arguments):

@@ -1,0 +1,87 @@
+"""`runmat-translate`: its outputs appear together or not at all, and wrong usage is one line and exit code 2."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cli import ToolTest  # noqa: E402
+
+UNIT = """func.func @f(%x: tensor<2x4x4xf32>) -> tensor<2x4x4xf32> {
+  %e = array.constant dense<EPSILON> : tensor<f32>
+  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<2x4x4xf32>) epsilon(%e : tensor<f32>) {
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  } -> tensor<2x4x4xf32>
+  return %y : tensor<2x4x4xf32>
+}
+"""
+
+
+class TranslateTest(ToolTest):
+    command = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "bin", "runmat-translate")
+
+    def setUp(self):
+        super().setUp()
+        self.write("f.mlir", UNIT.replace("EPSILON", "1.0e-6"))
+
+    def spirv(self, *arguments):
+        return ("--array-to-spirv", "--no-fusion", *arguments)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def test_outputs_are_a_pair(self):
+        self.succeed(*self.spirv("f.mlir", "-o", "k.spv"))
+        self.assertEqual(json.loads(self.read("k.json"))["spirv_bytes"], len(self.read("k.spv")))
+
+    def test_both_or_neither(self):
+        self.write("k.spv", "old")
+        os.mkdir(self.path("k.json"))
+        self.assert_error(1, "k.json: cannot write: it is a folder", *self.spirv("f.mlir", "-o", "k.spv"))
+        self.assertEqual(self.read("k.spv"), b"old")
+        self.assert_error(1, "missing/k.spv: cannot write: No such file", *self.spirv("f.mlir", "-o", "missing/k.spv"))
+
+    def test_what_is_not_overwritten(self):
+        for name in ("/dev/null", "/dev/full"):
+            self.assert_error(1, f"{name}: cannot write: it is not a regular file", *self.spirv("f.mlir", "-o", name))
+            self.assertFalse(os.path.isfile(name))
+        os.symlink("f.mlir", self.path("k.json"))
+        text = self.read("f.mlir")
+        for name, written in (("f.mlir", "f.mlir"), ("k.spv", "k.json")):
+            self.assert_error(1, f"{written}: cannot write: it is the file that is read, f.mlir",
+                              *self.spirv("f.mlir", "-o", name))
+        os.symlink("same.json", self.path("same.spv"))
+        self.assert_error(1, "same.json: cannot write: it is the same file as same.spv",
+                          *self.spirv("f.mlir", "-o", "same.spv"))
+        self.assertEqual(self.read("f.mlir"), text)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+    def test_standard_output_that_is_full(self):
+        self.succeed(*self.spirv("f.mlir", "-o", "k.spv"))
+        with open("/dev/full", "w") as full:
+            run = subprocess.run([self.command, "--spirv-disassemble", "k.spv"], stdout=full, stderr=subprocess.PIPE,
+                                 text=True, cwd=self.folder)
+        self.assertEqual((run.returncode, run.stderr),
+                         (1, "error: cannot write to standard output: No space left on device\n"))
+
+    def test_wrong_usage(self):
+        for expected, *arguments in (
+                ("give one of --array-to-spirv and --spirv-disassemble", "f.mlir"),
+                ("give one of", "--array-to-spirv", "--spirv-disassemble", "f.mlir", "-o", "k.spv"),
+                ("name the SPIR-V file with -o", "--array-to-spirv", "f.mlir"),
+                ("name the SPIR-V file with -o", "--array-to-spirv", "f.mlir", "-o", "-"),
+                ("-o k.json: expected the name of the SPIR-V file", "--array-to-spirv", "f.mlir", "-o", "k.json"),
+                ("--no-such-option", "--no-such-option"),
+                ("more", "--array-to-spirv", "f.mlir", "more", "-o", "k.spv"),
+                ("--profile", "--array-to-spirv", "f.mlir", "-o", "k.spv", "--profile"),
+                ("no such device", "--array-to-spirv", "f.mlir", "-o", "k.spv", "--profile", "no such device")):
+            with self.subTest(arguments):
+                self.assert_error(2, expected, *arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()
