@@ -10,8 +10,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cli import ToolTest  # noqa: E402
 
 UNIT = """func.func @f(%x: tensor<2x4x4xf32>) -> tensor<2x4x4xf32> {
-  %e = array.constant dense<EPSILON> : tensor<f32>
-  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<2x4x4xf32>) epsilon(%e : tensor<f32>) {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %g = array.constant dense<GAIN> : tensor<f32>
+  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<2x4x4xf32>) epsilon(%e : tensor<f32>)
+      gain(%g : tensor<f32>) {
   ^bb0(%y: f32, %v: f32):
     fused.yield %y : f32
   } -> tensor<2x4x4xf32>
@@ -25,7 +27,7 @@ class TranslateTest(ToolTest):
 
     def setUp(self):
         super().setUp()
-        self.write("f.mlir", UNIT.replace("EPSILON", "1.0e-6"))
+        self.write("f.mlir", UNIT.replace("GAIN", "1.5"))
 
     def spirv(self, *arguments):
         return ("--array-to-spirv", "--no-fusion", *arguments)
@@ -37,6 +39,14 @@ class TranslateTest(ToolTest):
     def test_outputs_are_a_pair(self):
         self.succeed(*self.spirv("f.mlir", "-o", "k.spv"))
         self.assertEqual(json.loads(self.read("k.json"))["spirv_bytes"], len(self.read("k.spv")))
+
+    def test_constants_are_json(self):
+        for bits, expected in (("2.5", 2.5), ("0x7F800000", "inf"), ("0xFF800000", "-inf"), ("0x7FC00000", "nan")):
+            self.write("f.mlir", UNIT.replace("GAIN", bits))
+            self.succeed(*self.spirv("f.mlir", "-o", "k.spv"))
+            # Python's own parser takes NaN and Infinity, which JSON has not.
+            description = json.loads(self.read("k.json"), parse_constant=self.fail)
+            self.assertEqual(description["units"][0]["operands"][2]["constant"], expected)
 
     def test_both_or_neither(self):
         self.write("k.spv", "old")

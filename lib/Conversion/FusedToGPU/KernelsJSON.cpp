@@ -120,6 +120,16 @@ static void writeVariant(OStream &json, const KernelPlan &plan,
   });
 }
 
+/// JSON has no number for what is not finite.
+static void writeNumber(OStream &json, StringRef key, const APFloat &value) {
+  if (value.isFinite())
+    json.attribute(key, value.convertToFloat());
+  else
+    json.attribute(key, value.isNaN()        ? "nan"
+                        : value.isNegative() ? "-inf"
+                                             : "inf");
+}
+
 static void writeTensor(OStream &json, Type type, Value value) {
   auto tensor = cast<RankedTensorType>(type);
   std::string element;
@@ -133,8 +143,7 @@ static void writeTensor(OStream &json, Type type, Value value) {
     DenseElementsAttr constant;
     if (value && tensor.getElementType().isF32() &&
         matchPattern(value, m_Constant(&constant)) && constant.isSplat())
-      json.attribute("constant",
-                     constant.getSplatValue<APFloat>().convertToFloat());
+      writeNumber(json, "constant", constant.getSplatValue<APFloat>());
   });
 }
 
