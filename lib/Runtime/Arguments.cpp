@@ -30,8 +30,6 @@ static void toDevice(rm_context &context, const rm_tensor &tensor,
       nullptr, rm_tensor_release);
   try {
     if (DeviceOwner *owner = deviceOwner(tensor)) {
-      if (owner->buffer->device() != context.device.get())
-        throw Error(RM_ERROR_ARGUMENT, "the tensor is on another device");
       if (bytes > 0)
         context.stream->copy(*buffer, 0, *owner->buffer, 0, bytes);
     } else if (isRowMajor(tensor)) {
@@ -59,8 +57,6 @@ static void toHost(rm_context &context, const rm_tensor &tensor,
       makeHostTensor(context.memory, tensor.dtype, tensor.rank, tensor.sizes);
   try {
     if (DeviceOwner *owner = deviceOwner(tensor)) {
-      if (owner->buffer->device() != context.device.get())
-        throw Error(RM_ERROR_ARGUMENT, "the tensor is on another device");
       context.stream->download(*owner->buffer, made.data, tensorBytes(tensor));
     } else {
       copyRowMajor(made.data, tensor);
@@ -72,15 +68,24 @@ static void toHost(rm_context &context, const rm_tensor &tensor,
   copy = made;
 }
 
-/// Runs f between calls of the context; its failure becomes the context's
+/// Runs `move` between calls of the context; its failure becomes the context's
 /// error.
-template <typename F> static int32_t betweenCalls(rm_context *context, F &&f) {
+static int32_t
+moveTensor(rm_context *context, const rm_tensor *tensor, rm_tensor *copy,
+           void (*move)(rm_context &, const rm_tensor &, rm_tensor &)) {
   if (!context)
     return RM_ERROR_ARGUMENT;
   std::lock_guard<std::mutex> lock(context->calls);
   try {
     context->setError(RM_OK, "");
-    f();
+    if (!tensor || !copy)
+      throw Error(RM_ERROR_ARGUMENT, "a tensor's address is NULL");
+    try {
+      checkTensor(*context, *tensor);
+    } catch (const Error &error) {
+      throw Error(error.code, std::string("the tensor: ") + error.what());
+    }
+    move(*context, *tensor, *copy);
     return RM_OK;
   } catch (const Error &error) {
     context->setError(error.code, error.what());
@@ -102,12 +107,12 @@ extern "C" {
 
 int32_t rm_tensor_to_device(rm_context *context, const rm_tensor *tensor,
                             rm_tensor *copy) {
-  return betweenCalls(context, [&] { toDevice(*context, *tensor, *copy); });
+  return moveTensor(context, tensor, copy, toDevice);
 }
 
 int32_t rm_tensor_to_host(rm_context *context, const rm_tensor *tensor,
                           rm_tensor *copy) {
-  return betweenCalls(context, [&] { toHost(*context, *tensor, *copy); });
+  return moveTensor(context, tensor, copy, toHost);
 }
 
 const void *rm_host_argument(const rm_tensor *argument) {

@@ -30,30 +30,16 @@ void checkArgument(const rm_context &context, const rm_entry &entry,
                    int32_t index, const rm_tensor &tensor) {
   const rm_value_type &type = entry.args[index];
   auto name = [&] { return valueName("argument", index, type, entry); };
-  int64_t bytes = 0;
   try {
-    bytes = tensorBytes(tensor);
+    checkTensor(context, tensor);
   } catch (const Error &error) {
-    throw Error(RM_ERROR_ARGUMENT, name() + ": " + error.what());
+    throw Error(error.code, name() + ": " + error.what());
   }
   if (!fits(type, tensor))
     throw Error(RM_ERROR_ARGUMENT,
                 name() + ": expected " +
                     typeText(type.dtype, type.rank, type.sizes) + ", got " +
                     typeText(tensor.dtype, tensor.rank, tensor.sizes));
-  if (tensor.place == RM_DEVICE) {
-    if (!tensor.owner)
-      throw Error(RM_ERROR_ARGUMENT,
-                  name() + " is on a device, but has no owner");
-    if (!context.device ||
-        deviceOwner(tensor)->buffer->device() != context.device.get())
-      throw Error(RM_ERROR_ARGUMENT,
-                  name() + " is on a device that this context does not use");
-  } else if (tensor.place != RM_HOST) {
-    throw Error(RM_ERROR_ARGUMENT, name() + " has an unknown place");
-  } else if (bytes > 0 && !tensor.data) {
-    throw Error(RM_ERROR_ARGUMENT, name() + " has no data");
-  }
 }
 
 void checkCounts(const rm_entry &entry, int32_t numArgs, int32_t numResults) {

@@ -3,6 +3,7 @@
 // parallel.
 
 #include "Tensor.h"
+#include "Context.h"
 #include "Error.h"
 #include "Owner.h"
 #include "ThreadPool.h"
@@ -64,6 +65,31 @@ int64_t tensorBytes(int32_t dtype, int32_t rank, const int64_t *sizes) {
                   typeText(dtype, rank, sizes) + " is too large to address");
   }
   return empty ? 0 : bytes;
+}
+
+void checkTensor(const rm_context &context, const rm_tensor &tensor) {
+  int64_t bytes = tensorBytes(tensor);
+  auto refuse = [](const std::string &why) {
+    throw Error(RM_ERROR_ARGUMENT, why);
+  };
+  if (tensor.place == RM_HOST) {
+    if (bytes > 0 && !tensor.data)
+      refuse("it has no data");
+    return;
+  }
+  if (tensor.place != RM_DEVICE)
+    refuse("its place, " + std::to_string(tensor.place) + ", is unknown");
+  if (!tensor.owner)
+    refuse("it is on a device, but has no owner");
+  auto *owner = dynamic_cast<DeviceOwner *>(static_cast<Owner *>(tensor.owner));
+  if (!owner)
+    refuse("its place is a device, but its owner has host memory");
+  if (!context.device || owner->buffer->device() != context.device.get())
+    refuse("it is on a device that this context does not use");
+  if (owner->buffer->bytes() < uint64_t(bytes))
+    refuse(typeText(tensor.dtype, tensor.rank, tensor.sizes) + " needs " +
+           std::to_string(bytes) + " bytes, its device memory has " +
+           std::to_string(owner->buffer->bytes()));
 }
 
 void initTensor(rm_tensor &tensor, void *data, int32_t dtype, int32_t rank,

@@ -23,6 +23,10 @@ inline int64_t tensorBytes(const rm_tensor &tensor) {
   return tensorBytes(tensor.dtype, tensor.rank, tensor.sizes);
 }
 
+/// Throws Error (RM_ERROR_ARGUMENT) unless the tensor has a dtype, a rank and
+/// sizes, and the memory they need where `context` can reach it.
+void checkTensor(const rm_context &context, const rm_tensor &tensor);
+
 /// Row-major, and aligned to its element type. Sizes of 1 have any stride.
 bool isRowMajor(const rm_tensor &tensor);
 

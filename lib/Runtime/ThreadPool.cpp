@@ -12,6 +12,7 @@
 #include <cstring>
 #include <linux/futex.h>
 #include <new>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
@@ -91,7 +92,17 @@ ThreadPool &ThreadPool::get() {
   return *pool;
 }
 
-ThreadPool::ThreadPool() : size(defaultThreads()) {}
+ThreadPool::ThreadPool() : size(defaultThreads()) {
+  pthread_atfork(nullptr, nullptr, [] { get().forgetWorkers(); });
+}
+
+/// In the child of fork(2) no worker runs, and the lock may be held by a thread
+/// that is not there, its owner in the middle of a change. So both are made
+/// anew, over what they were.
+void ThreadPool::forgetWorkers() {
+  new (&busy) std::mutex;
+  new (&workers) std::vector<Worker *>;
+}
 
 void ThreadPool::setThreads(int count) {
   size.store(count > 0 ? std::min(count, 4096) : defaultThreads(),

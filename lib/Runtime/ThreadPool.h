@@ -35,6 +35,7 @@ private:
 
   ThreadPool();
   void grow(int workers);
+  void forgetWorkers();
   void work(Worker &worker);
 
   std::mutex busy; ///< Held by the thread whose loop runs.

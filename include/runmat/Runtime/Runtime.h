@@ -281,7 +281,9 @@ RM_API void rm_tensor_retain(rm_tensor *tensor);
 RM_API void rm_tensor_release(rm_tensor *tensor);
 RM_API int64_t rm_tensor_elements(const rm_tensor *tensor);
 /* Copies to the context's device (row-major there), or to the host. The copy
- * has an owner. */
+ * has an owner. RM_ERROR_ARGUMENT, and `copy` as it was, for a tensor without
+ * memory (data that is NULL, a device's place without an owner), on another
+ * context's device, or with sizes beyond its device memory. */
 RM_API int32_t rm_tensor_to_device(rm_context *context, const rm_tensor *tensor,
                                    rm_tensor *copy);
 RM_API int32_t rm_tensor_to_host(rm_context *context, const rm_tensor *tensor,

@@ -103,6 +103,48 @@ TEST(TensorTest, CreatesTensors) {
             RM_ERROR_ARGUMENT);
 }
 
+TEST(TensorTest, CopiesOnlyWhatHasMemory) {
+  ContextPtr context = makeContext("cpu");
+  float x[] = {1, 2, 3};
+  rm_tensor noData = tensor(nullptr, RM_F32, {3}), copy{};
+  rm_tensor negative = tensor(x, RM_F32, {-3}), deep = tensor(x, RM_F32, {3}),
+            unowned = deep, placeless = deep, disguised;
+  deep.rank = 17;
+  unowned.place = RM_DEVICE;
+  placeless.place = 7;
+  int64_t size = 3;
+  ASSERT_EQ(rm_tensor_create(context.get(), RM_F32, 1, &size, &disguised),
+            RM_OK);
+  disguised.place = RM_DEVICE;
+  struct {
+    const rm_tensor *tensor;
+    const char *text;
+  } cases[] = {
+      {nullptr, "a tensor's address is NULL"},
+      {&noData, "the tensor: it has no data"},
+      {&negative, "the tensor: size -3 of dimension 0 is negative"},
+      {&deep, "the tensor: rank 17 is not between 0 and 16"},
+      {&unowned, "the tensor: it is on a device, but has no owner"},
+      {&placeless, "the tensor: its place, 7, is unknown"},
+      {&disguised,
+       "the tensor: its place is a device, but its owner has host memory"}};
+  for (const auto &one : cases)
+    for (auto move : {rm_tensor_to_host, rm_tensor_to_device}) {
+      EXPECT_EQ(move(context.get(), one.tensor, &copy), RM_ERROR_ARGUMENT);
+      EXPECT_STREQ(rm_context_error(context.get()).text, one.text);
+      EXPECT_EQ(copy.owner, nullptr);
+    }
+  rm_tensor good = tensor(x, RM_F32, {3});
+  EXPECT_EQ(rm_tensor_to_host(context.get(), &good, nullptr),
+            RM_ERROR_ARGUMENT);
+  EXPECT_EQ(rm_tensor_to_device(context.get(), &good, &copy),
+            RM_ERROR_NO_DEVICE);
+  ASSERT_EQ(rm_tensor_to_host(context.get(), &good, &copy), RM_OK);
+  EXPECT_EQ(static_cast<float *>(copy.data)[2], 3);
+  rm_tensor_release(&copy);
+  rm_tensor_release(&disguised);
+}
+
 TEST(TensorTest, NamesDTypes) {
   EXPECT_STREQ(rm_dtype_name(RM_BF16), "bf16");
   EXPECT_EQ(rm_dtype_size(RM_I64), 8);

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <gtest/gtest.h>
 #include <set>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -120,6 +122,49 @@ TEST_F(ThreadPoolTest, HugeRangesDoNotOverflow) {
       },
       &sum);
   EXPECT_EQ(sum, INT64_MAX - INT64_MAX / 2);
+}
+
+/// Whether a loop in a child of fork() ends, all elements visited.
+bool childRunsALoop() {
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(30); // A loop that waits for workers that are not there ends so.
+    Visits visits(1000);
+    rm_parallel_for(0, 1000, Visits::body, &visits);
+    _exit(visits.allOnce() ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST_F(ThreadPoolTest, AChildOfForkMakesItsOwnWorkers) {
+  rm_set_num_threads(3);
+  Visits visits(1000);
+  rm_parallel_for(0, 1000, Visits::body, &visits);
+  EXPECT_TRUE(childRunsALoop());
+  rm_parallel_for(0, 1000, Visits::body, &visits);
+
+  // While a loop of another thread runs.
+  struct State {
+    std::atomic<bool> runs{false}, end{false};
+  } state;
+  std::thread other([&] {
+    rm_parallel_for(
+        0, 3,
+        [](int64_t, int64_t, void *env) {
+          auto &state = *static_cast<State *>(env);
+          state.runs = true;
+          while (!state.end)
+            std::this_thread::yield();
+        },
+        &state);
+  });
+  while (!state.runs)
+    std::this_thread::yield();
+  EXPECT_TRUE(childRunsALoop());
+  state.end = true;
+  other.join();
 }
 
 } // namespace

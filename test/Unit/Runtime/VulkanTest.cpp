@@ -229,6 +229,27 @@ void sumsOnTheHost(const rm_tensor *args, rm_tensor *results) {
   rm_result(&results[0], y, y, RM_F32, 1, &one);
 }
 
+TEST_F(VulkanTest, SizesBeyondTheDeviceMemoryAreAnError) {
+  GpuProgram program(scaleThenIncrement);
+  std::vector<float> x = ramp(1000);
+  rm_tensor host = tensor(x.data(), RM_F32, {1000}), device, copy{};
+  ASSERT_EQ(rm_tensor_to_device(context.get(), &host, &device), RM_OK);
+  rm_tensor larger = device;
+  larger.sizes[0] = 100000;
+  const char *text = "tensor<100000xf32> needs 400000 bytes, its device "
+                     "memory has ";
+  for (auto move : {rm_tensor_to_host, rm_tensor_to_device}) {
+    EXPECT_EQ(move(context.get(), &larger, &copy), RM_ERROR_ARGUMENT);
+    EXPECT_THAT(error(), HasSubstr(text));
+  }
+  EXPECT_EQ(program.call(context.get(), {larger}, out), RM_ERROR_ARGUMENT);
+  EXPECT_THAT(error(), HasSubstr(text));
+  ContextPtr cpu = makeContext("cpu");
+  EXPECT_EQ(rm_tensor_to_host(cpu.get(), &device, &copy), RM_ERROR_ARGUMENT);
+  EXPECT_THAT(rm_context_error(cpu.get()).text, HasSubstr("does not use"));
+  rm_tensor_release(&device);
+}
+
 TEST_F(VulkanTest, HostCodeReadsAResidentArgument) {
   GpuProgram program(sumsOnTheHost);
   float x[] = {1, 2, 3.5};
