@@ -211,7 +211,9 @@ typedef struct rm_context_options {
   int32_t validation; /* load the Vulkan validation layer; messages are counted,
                          see below */
   int32_t results_on_device; /* results of GPU units stay there;
-                                rm_tensor_to_host fetches them */
+                                rm_tensor_to_host fetches them. Of programs
+                                compiled for "gpu": those for "auto" give host
+                                tensors whatever this says */
   int32_t timeout_ms;        /* longest wait for the device; 0: 60000 */
   int32_t reserved;
   int64_t host_cache_bytes; /* freed host memory kept for reuse; 0: an eighth of
