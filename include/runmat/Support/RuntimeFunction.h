@@ -1,4 +1,5 @@
-// The runtime library's functions, as a module of host code declares them.
+// The runtime library's functions, as a module of host code declares them, and
+// the texts that it gives them.
 #ifndef RUNMAT_SUPPORT_RUNTIMEFUNCTION_H
 #define RUNMAT_SUPPORT_RUNTIMEFUNCTION_H
 
@@ -13,6 +14,11 @@ mlir::LLVM::LLVMFuncOp declareRuntimeFunction(mlir::ModuleOp module,
                                               llvm::StringRef name,
                                               mlir::Type result,
                                               mlir::TypeRange arguments);
+
+/// The address of a NUL-terminated constant of `module`, made where it is
+/// missing: what runtime functions take texts as.
+mlir::Value textConstant(mlir::OpBuilder &b, mlir::Location loc,
+                         mlir::ModuleOp module, llvm::StringRef text);
 
 } // namespace runmat
 

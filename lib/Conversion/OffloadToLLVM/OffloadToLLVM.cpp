@@ -13,7 +13,6 @@
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace runmat;
@@ -54,30 +53,19 @@ struct Calls {
     LLVM::StoreOp::create(b, loc, value, slot);
   }
 
-  /// The address of a global of the module, made where it is missing.
-  Value global(StringRef name, Type type, Attribute value) {
-    auto made = module.lookupSymbol<LLVM::GlobalOp>(name);
+  /// The address of the program's tables, which come later.
+  Value program() {
+    auto made = module.lookupSymbol<LLVM::GlobalOp>(RM_PROGRAM_SYMBOL);
     if (!made) {
       OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
       made = LLVM::GlobalOp::create(
-          top, module.getLoc(), type, /*isConstant=*/true,
-          value ? LLVM::Linkage::Internal : LLVM::Linkage::External, name,
-          value);
+          top, module.getLoc(), b.getI8Type(), /*isConstant=*/true,
+          LLVM::Linkage::External, RM_PROGRAM_SYMBOL, Attribute());
     }
     return LLVM::AddressOfOp::create(b, loc, made);
   }
 
-  Value program() {
-    return global(RM_PROGRAM_SYMBOL, b.getI8Type(), Attribute());
-  }
-
-  /// The address of a NUL-terminated constant.
-  Value text(std::string bytes) {
-    bytes.push_back('\0');
-    std::string name = "text_" + llvm::utohexstr(llvm::xxh3_64bits(bytes));
-    return global(name, LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size()),
-                  b.getStringAttr(bytes));
-  }
+  Value text(StringRef text) { return textConstant(b, loc, module, text); }
 
   ConversionPatternRewriter &b;
   Location loc;

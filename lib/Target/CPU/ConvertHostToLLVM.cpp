@@ -43,29 +43,6 @@ using namespace runmat;
 
 namespace {
 
-/// Address of a NUL-terminated string constant of the module.
-Value stringConstant(OpBuilder &b, ModuleOp module, Location loc,
-                     StringRef text) {
-  std::string bytes = (text + StringRef("\0", 1)).str();
-  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
-  LLVM::GlobalOp global;
-  for (auto candidate : module.getOps<LLVM::GlobalOp>())
-    if (auto value = dyn_cast_or_null<StringAttr>(candidate.getValueOrNull());
-        value && value.getValue() == bytes &&
-        candidate.getName().starts_with("text_"))
-      global = candidate;
-  if (!global) {
-    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-    unsigned number = 0;
-    while (module.lookupSymbol("text_" + std::to_string(number)))
-      ++number;
-    global = LLVM::GlobalOp::create(
-        top, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-        "text_" + std::to_string(number), b.getStringAttr(bytes));
-  }
-  return LLVM::AddressOfOp::create(b, loc, global);
-}
-
 /// offload.check becomes a branch to a call that does not return.
 struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -84,8 +61,8 @@ struct CheckToLLVM : OpConversionPattern<runmat::offload::CheckOp> {
     Block *after = rewriter.splitBlock(before, Block::iterator(op));
     Block *failed =
         rewriter.createBlock(before->getParent(), Region::iterator(after));
-    Value text = stringConstant(rewriter, module, loc, op.getText());
-    Value place = stringConstant(rewriter, module, loc, locationText(loc));
+    Value text = textConstant(rewriter, loc, module, op.getText());
+    Value place = textConstant(rewriter, loc, module, locationText(loc));
     size_t count = adaptor.getValues().size();
     Value slots = LLVM::AllocaOp::create(
         rewriter, loc, ptr, i64,
@@ -140,7 +117,7 @@ struct AllocToLLVM : ConvertOpToLLVMPattern<memref::AllocOp> {
     uint64_t align = std::max<uint64_t>(op.getAlignment().value_or(0), 64);
     Value alignment = LLVM::ConstantOp::create(
         rewriter, loc, i64, rewriter.getI64IntegerAttr(align));
-    Value place = stringConstant(rewriter, module, loc, locationText(loc));
+    Value place = textConstant(rewriter, loc, module, locationText(loc));
     Value memory = LLVM::CallOp::create(rewriter, loc, alloc,
                                         ValueRange{bytes, alignment, place})
                        .getResult();

@@ -3,8 +3,8 @@
 // RUN: runmat-opt --convert-host-to-llvm %s | FileCheck %s
 
 // CHECK-DAG: llvm.func @erff(f32) -> f32
-// CHECK-DAG: llvm.mlir.global internal constant @[[TEXT:text_[0-9]+]]("size {0} is negative\00")
-// CHECK-DAG: llvm.mlir.global internal constant @[[PLACE_TEXT:text_[0-9]+]]("{{.*}}convert-host-to-llvm.mlir:[[#@LINE+16]]:8\00")
+// CHECK-DAG: llvm.mlir.global internal constant @[[TEXT:".text.[0-9A-F]+"]]("size {0} is negative\00")
+// CHECK-DAG: llvm.mlir.global internal constant @[[PLACE_TEXT:".text.[0-9A-F]+"]]("{{.*}}convert-host-to-llvm.mlir:[[#@LINE+16]]:8\00")
 // CHECK-LABEL: llvm.func @f(
 // CHECK: llvm.cond_br %{{.*}}, ^[[OK:bb[0-9]+]], ^[[BAD:bb[0-9]+]]
 // CHECK: ^[[BAD]]:
