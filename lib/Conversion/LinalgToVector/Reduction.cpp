@@ -44,7 +44,7 @@ static bool isNumber(Value value, int64_t number) {
   if (matchPattern(value, m_ConstantInt(&integer)))
     return integer.getSExtValue() == number;
   return matchPattern(value, m_ConstantFloat(&real)) &&
-         real.convertToDouble() == double(number) && !real.isNegative();
+         real.isExactlyValue(double(number));
 }
 
 static bool combines(Operation *op) {
@@ -54,11 +54,54 @@ static bool combines(Operation *op) {
                          arith::MaxSIOp, arith::AndIOp, arith::OrIOp>(op);
 }
 
+/// Whether `value` is computed from accumulators, terms and constants alone:
+/// then it is known of partial results too.
+static bool isMergeable(Value value, linalg::GenericOp op,
+                        ArrayRef<Value> terms) {
+  if (!isInBody(value, op) || llvm::is_contained(terms, value))
+    return true;
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return argument.getArgNumber() >= unsigned(op.getNumDpsInputs());
+  Operation *computes = value.getDefiningOp();
+  return hasVectorForm(*computes) &&
+         llvm::all_of(computes->getOperands(), [&](Value operand) {
+           return isMergeable(operand, op, terms);
+         });
+}
+
+/// best' = take ? v : best; place' = take ? here : place.
+static bool findPlaceSteps(linalg::GenericOp op, Reduction &found) {
+  if (op.getNumDpsInits() != 2)
+    return false;
+  Operation *yield = op.getBody()->getTerminator();
+  auto best = yield->getOperand(0).getDefiningOp<arith::SelectOp>(),
+       place = yield->getOperand(1).getDefiningOp<arith::SelectOp>();
+  unsigned first = op.getNumDpsInputs();
+  auto keeps = [&](arith::SelectOp step, unsigned result) {
+    return step && isInBody(step, op) &&
+           step.getFalseValue() == op.getBody()->getArgument(first + result) &&
+           !readsAccumulator(step.getTrueValue(), op);
+  };
+  if (!keeps(best, 0) || !keeps(place, 1) ||
+      best.getCondition() != place.getCondition() ||
+      !place.getType().isInteger(64))
+    return false;
+  std::array<Value, 2> terms{best.getTrueValue(), place.getTrueValue()};
+  if (!isMergeable(best.getCondition(), op, terms))
+    return false;
+  found.steps = {best, place};
+  found.terms.assign(terms.begin(), terms.end());
+  found.tracksPlace = true;
+  return true;
+}
+
 /// The steps and terms of the body; false where partial results of it could not
 /// be merged.
 static bool findSteps(linalg::GenericOp op, Reduction &found) {
   Block *body = op.getBody();
   unsigned inputs = op.getNumDpsInputs(), results = op.getNumDpsInits();
+  if (findPlaceSteps(op, found))
+    return true;
   for (unsigned i = 0; i < results; ++i) {
     Value accumulator = body->getArgument(inputs + i);
     Operation *step = body->getTerminator()->getOperand(i).getDefiningOp();
@@ -80,7 +123,8 @@ static bool findSteps(linalg::GenericOp op, Reduction &found) {
   found.carriesLosses = results == 2 && isa<arith::AddFOp>(found.steps[0]) &&
                         isa<arith::AddFOp>(found.steps[1]) &&
                         body->getArgument(inputs + 1).hasOneUse() &&
-                        !readsAccumulator(found.terms[0], op);
+                        !readsAccumulator(found.terms[0], op) &&
+                        isMergeable(found.terms[1], op, found.terms[0]);
   return found.carriesLosses;
 }
 
@@ -116,8 +160,13 @@ ReductionMatch matchReduction(linalg::GenericOp op, const CPUProfile &cpu) {
       return {{}, CPUDetour::SeveralLayouts};
   }
   for (Operation &inner : op.getBody()->without_terminator())
-    if (!hasVectorForm(inner))
+    if (!hasVectorForm(inner) && !isa<linalg::IndexOp>(inner))
       return {{}, CPUDetour::NoVectorForm};
+  if (found.tracksPlace) {
+    Value none = TiledLowering::constantInit(*op.getDpsInitOperand(1));
+    if (!none || !isNumber(none, -1))
+      return {{}, CPUDetour::StartsElsewhere};
+  }
   for (auto [step, init] : llvm::zip(found.steps, op.getDpsInitsMutable())) {
     Value start = TiledLowering::constantInit(init);
     std::optional<int64_t> neutral = neutralOf(step);
@@ -195,8 +244,22 @@ SmallVector<Value> ReductionLowering::take(ArrayRef<Value> at, Value mask,
   }
   for (auto [number, accumulator] : llvm::enumerate(accumulators))
     map.map(body->getArgument(op.getNumDpsInputs() + number), accumulator);
-  for (Operation &inner : body->without_terminator())
-    cloneOnVectors(b, inner, map, lanes);
+  for (Operation &inner : body->without_terminator()) {
+    auto place = dyn_cast<linalg::IndexOp>(inner);
+    if (!place) {
+      cloneOnVectors(b, inner, map, lanes);
+      continue;
+    }
+    Value here = at[place.getDim()];
+    if (place.getDim() == innermost) {
+      auto type = VectorType::get({lanes}, b.getIndexType());
+      auto lane = llvm::to_vector(llvm::seq<int64_t>(0, lanes));
+      here = arith::AddIOp::create(
+          b, vector::BroadcastOp::create(b, type, here),
+          arith::ConstantOp::create(b, type, b.getIndexVectorAttr(lane)));
+    }
+    map.map(place.getResult(), here);
+  }
   SmallVector<Value> next;
   for (auto [step, before] : llvm::zip(r.steps, accumulators)) {
     Value value = map.lookup(step->getResult(0));
@@ -206,8 +269,7 @@ SmallVector<Value> ReductionLowering::take(ArrayRef<Value> at, Value mask,
   return next;
 }
 
-/// Two sets of accumulators as one: what the body makes of `c` as terms. Losses
-/// of both add up.
+/// Two sets of accumulators as one: what the body makes of `c` as terms.
 SmallVector<Value> ReductionLowering::merge(ValueRange a, ValueRange c,
                                             int64_t length) {
   IRMapping map;
@@ -219,14 +281,27 @@ SmallVector<Value> ReductionLowering::merge(ValueRange a, ValueRange c,
     if (!r.carriesLosses)
       map.map(r.terms[i], c[i]);
   SmallVector<Value> next;
-  for (Operation &inner : body->without_terminator())
-    if (!map.contains(inner.getResult(0)) &&
-        readsAccumulator(inner.getResult(0), op))
-      cloneOnVectors(b, inner, map, length);
+  auto compute = [&](auto &&self, Value value) -> void {
+    if (map.contains(value) || !isInBody(value, op))
+      return;
+    Operation *computes = value.getDefiningOp();
+    for (Value operand : computes->getOperands())
+      self(self, operand);
+    cloneOnVectors(b, *computes, map, length);
+  };
+  for (Operation *step : r.steps)
+    compute(compute, step->getResult(0));
   for (Operation *step : r.steps)
     next.push_back(map.lookup(step->getResult(0)));
   if (r.carriesLosses)
     next[1] = arith::AddFOp::create(b, next[1], c[1]);
+  if (!r.tracksPlace)
+    return next;
+  // What has found nothing leaves the other as it is.
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(c[1].getType()));
+  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, c[1], zero);
+  for (auto [value, before] : llvm::zip(next, a))
+    value = arith::SelectOp::create(b, some, value, before);
   return next;
 }
 

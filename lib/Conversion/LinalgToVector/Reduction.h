@@ -1,5 +1,5 @@
-// Reductions along contiguous elements: sums, products, extremes, and f64 sums
-// that carry what they lose.
+// Reductions along contiguous elements: sums, products, extremes and their
+// places, and f64 sums that carry what they lose.
 #ifndef RUNMAT_LIB_CONVERSION_LINALGTOVECTOR_REDUCTION_H
 #define RUNMAT_LIB_CONVERSION_LINALGTOVECTOR_REDUCTION_H
 
@@ -19,6 +19,9 @@ struct Reduction {
   /// Two results of which the second adds up what the first one's additions
   /// lose.
   bool carriesLosses = false;
+  /// Two results, the best element and its place, which is below zero where
+  /// there is none yet.
+  bool tracksPlace = false;
   /// The summed loops; the last is the one along which elements are contiguous.
   llvm::SmallVector<unsigned> reduced, kept;
 };

@@ -212,6 +212,42 @@ func.func @sum_with_losses(%x: tensor<?xf64>) -> (tensor<f64>, tensor<f64>) {
   return %r#0, %r#1 : tensor<f64>, tensor<f64>
 }
 
+// The place of the largest element: places are counted in vectors, and parts that found nothing change nothing.
+// CHECK-LABEL: func.func @largest
+// CHECK-DAG: %[[LANES:.*]] = arith.constant dense<[0, 1, 2, 3]> : vector<4xindex>
+// CHECK: scf.parallel
+// CHECK: arith.addi %{{.*}}, %[[LANES]] : vector<4xindex>
+// CHECK: arith.select {{.*}} : vector<4xi1>, vector<4xf32>
+// CHECK: arith.select {{.*}} : vector<4xi1>, vector<4xi64>
+// CHECK: scf.for {{.*}} -> (f32, i64)
+// CHECK: %[[SOME:.*]] = arith.cmpi sge, %[[PLACE:.*]], %c0_i64 : i64
+// CHECK: arith.select %[[SOME]], %{{.*}}, %{{.*}} : f32
+// CHECK: arith.select %[[SOME]], %{{.*}}, %{{.*}} : i64
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @largest(%x: tensor<?xf32>) -> (tensor<f32>, tensor<i64>) {
+  %low = arith.constant 0.0 : f32
+  %none = arith.constant -1 : i64
+  %zero = arith.constant 0 : i64
+  %e0 = tensor.empty() : tensor<f32>
+  %e1 = tensor.empty() : tensor<i64>
+  %f0 = linalg.fill ins(%low : f32) outs(%e0 : tensor<f32>) -> tensor<f32>
+  %f1 = linalg.fill ins(%none : i64) outs(%e1 : tensor<i64>) -> tensor<i64>
+  %r:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<?xf32>) outs(%f0, %f1 : tensor<f32>, tensor<i64>) {
+  ^bb0(%v: f32, %best: f32, %place: i64):
+    %i = linalg.index 0 : index
+    %n = arith.index_cast %i : index to i64
+    %more = arith.cmpf ogt, %v, %best : f32
+    %first = arith.cmpi slt, %place, %zero : i64
+    %take = arith.ori %more, %first : i1
+    %b = arith.select %take, %v, %best : f32
+    %p = arith.select %take, %n, %place : i64
+    linalg.yield %b, %p : f32, i64
+  } -> (tensor<f32>, tensor<i64>)
+  return %r#0, %r#1 : tensor<f32>, tensor<i64>
+}
+
 // Nothing to reorder: left to parallel loops.
 // CHECK-LABEL: func.func @elementwise
 // CHECK: linalg.generic

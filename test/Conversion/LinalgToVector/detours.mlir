@@ -5,7 +5,7 @@
 // Both operands change along the result's one dim, and neither is contiguous along the summed one.
 // REMARK: detours.mlir:[[#@LINE+4]]:8: remark: [Missed] convert-linalg-to-vector | Category:cpu-schedule | Function=columns
 // REMARK-SAME: column-shared: {{.*}} (linalg.generic)
-// CHECK-COUNT-10: linalg.generic
+// CHECK-COUNT-11: linalg.generic
 func.func @columns(%a: tensor<40x50xf32>, %b: tensor<40x50xf32>, %c: tensor<50xf32>) -> tensor<50xf32> {
   %r = linalg.generic {indexing_maps = [affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (m)>],
                        iterator_types = ["parallel", "reduction"]}
@@ -94,22 +94,40 @@ func.func @narrow(%x: tensor<3000x3xf32>, %o: tensor<3x3000xf32>) -> tensor<3x30
   return %r : tensor<3x3000xf32>
 }
 
-// The place of the largest element: partial results would have to be compared by place too.
-// REMARK: Function=largest
+// Horner's scheme: what follows decides by how much an element counts.
+// REMARK: Function=horner
 // REMARK-SAME: not-mergeable
-func.func @largest(%x: tensor<5000xf32>) -> (tensor<f32>, tensor<i64>) {
+func.func @horner(%x: tensor<5000xf32>, %z: f32) -> tensor<f32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<5000xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%v: f32, %t: f32):
+    %m = arith.mulf %t, %z : f32
+    %s = arith.addf %m, %v : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  return %r : tensor<f32>
+}
+
+// Whether an element is taken depends on another operand, which partial results do not have.
+// REMARK: Function=where
+// REMARK-SAME: not-mergeable
+func.func @where(%x: tensor<5000xf32>, %w: tensor<5000xf32>) -> (tensor<f32>, tensor<i64>) {
   %low = arith.constant -1.0 : f32
-  %zero = arith.constant 0 : i64
+  %none = arith.constant -1 : i64
   %e0 = tensor.empty() : tensor<f32>
   %e1 = tensor.empty() : tensor<i64>
   %f0 = linalg.fill ins(%low : f32) outs(%e0 : tensor<f32>) -> tensor<f32>
-  %f1 = linalg.fill ins(%zero : i64) outs(%e1 : tensor<i64>) -> tensor<i64>
-  %r:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
-      ins(%x : tensor<5000xf32>) outs(%f0, %f1 : tensor<f32>, tensor<i64>) {
-  ^bb0(%v: f32, %best: f32, %place: i64):
+  %f1 = linalg.fill ins(%none : i64) outs(%e1 : tensor<i64>) -> tensor<i64>
+  %r:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
+                         iterator_types = ["reduction"]}
+      ins(%x, %w : tensor<5000xf32>, tensor<5000xf32>) outs(%f0, %f1 : tensor<f32>, tensor<i64>) {
+  ^bb0(%v: f32, %u: f32, %best: f32, %place: i64):
     %i = linalg.index 0 : index
     %n = arith.index_cast %i : index to i64
-    %more = arith.cmpf ogt, %v, %best : f32
+    %more = arith.cmpf ogt, %u, %best : f32
     %b = arith.select %more, %v, %best : f32
     %p = arith.select %more, %n, %place : i64
     linalg.yield %b, %p : f32, i64

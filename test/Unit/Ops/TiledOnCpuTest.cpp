@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 using namespace runmat;
 using namespace runmat::test;
 
@@ -151,6 +153,10 @@ TEST_P(TiledOnCpu, Reductions) {
     };
     add("sum", sum, 0.5);
     add("reduce_max", io::dtypeName(dtype), 0);
+    if (sizes.back() != 0) {
+      add("argmax", "i64", 0);
+      add("argmin", "i64", 0);
+    }
     if (isFloat(dtype)) {
       add("mean", io::dtypeName(dtype), 1);
       add("var", io::dtypeName(dtype), 1);
@@ -165,6 +171,26 @@ TEST_P(TiledOnCpu, Reductions) {
   // Around a dim that stays.
   reduce({5, 3, 130}, " dims [0, 2]", "?x");
   reduce({5, 3, 130}, " dims [1, 2]", "?x");
+}
+
+TEST_P(TiledOnCpu, PlacesBesideNan) {
+  if (!isFloat(dtype))
+    GTEST_SKIP() << "integers have no NaN";
+  for (int64_t size : {5, 4099}) {
+    auto with = [&](auto isNan) {
+      return program.argument(makeTensor(dtype, {size}, [&](int64_t i) {
+        return isNan(i) ? std::nan("") : double(i * 7919 % 11);
+      }));
+    };
+    for (const std::string &x : {with([](int64_t i) { return i % 3 == 0; }),
+                                 with([](int64_t i) { return i >= 4; }),
+                                 with([](int64_t) { return true; })})
+      for (const char *mode : {"number", "propagate"})
+        for (const char *op : {"argmin", "argmax"})
+          program.result("array." + std::string(op) + " " + x +
+                             " nan = " + mode + " : " + tensor("?x"),
+                         "tensor<i64>", 0);
+  }
 }
 
 TEST_P(TiledOnCpu, ProductsThatAreSums) {
