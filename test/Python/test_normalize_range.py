@@ -64,13 +64,13 @@ class Range(cli.ToolTest):
         self.succeed("run", "p.mlir", "--device", device, "-i", "x.npy", "-i", "g.npy", "-o", "y.npy")
         return np.load(self.path("y.npy"))
 
-    def check(self, devices, scale, gain, dtype=np.float32):
+    def check(self, devices, scale, gain, dtype=np.float32, slots=GAIN):
         for shape in SHAPES:
             x = self.data(shape, scale, dtype)
             expected = normalized(x, gain).astype(dtype)
             for device in devices:
                 with self.subTest(device=device, shape=shape, dtype=dtype.__name__):
-                    y = self.compute(device, GAIN, x, gain)
+                    y = self.compute(device, slots, x, gain)
                     # Close to the mean the difference has few bits, and subnormals have too.
                     small = max(4 * np.finfo(dtype).tiny, 1e-6 * gain)
                     np.testing.assert_allclose(y, expected, rtol=1e-5, atol=small)
@@ -78,6 +78,11 @@ class Range(cli.ToolTest):
     def test_gain_over_sigma_is_too_large(self):
         self.check(ALL, 1e-3, 5e37)
         self.check(CPU, 1e-3, 1e307, np.float64)
+
+    def test_gain_is_a_constant(self):
+        for scale, gain in ((1e-3, 5e37), (1, 1e3), (1e15, 1e-32)):
+            constant = f"%k = array.constant dense<{gain:.1e}> : tensor<TYPE>\n  {GAIN.replace('%g', '%k')}"
+            self.check(ALL, scale, gain, slots=constant)
 
     def test_gain_over_sigma_is_too_small(self):
         self.check(ALL, 1e15, 1e-32)

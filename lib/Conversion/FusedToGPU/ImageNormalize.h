@@ -57,8 +57,11 @@ struct NormalizeKernels {
   /// which computes the statistics itself.
   void describeApply(Kernel &kernel, bool small) const;
 
+  /// Whether gain / sqrt(variance + epsilon) may leave the range of normal
+  /// numbers, as far as constants show.
+  bool mayNeedLift() const;
   /// gain / sqrt(variance + epsilon) in two factors: a power of two, nearly
-  /// always 1, and the rest.
+  /// always 1 and never needed otherwise, and the rest.
   std::pair<mlir::Value, mlir::Value> liftAndScale(KernelEmitter &e,
                                                    mlir::Value variance) const;
 

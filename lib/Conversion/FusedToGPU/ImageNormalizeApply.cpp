@@ -33,7 +33,8 @@ struct ApplyEmitter {
   unsigned numStored, numReductions;
   Value plane; // number in the window
   PlaneRange range;
-  Value shift, mean, lift, scale, bias, clamp, gamma;
+  Value shift, mean, scale, clamp, gamma;
+  Value lift, bias;               // null: 1 and 0
   SmallVector<Value> planeExtras; // loaded once; null for the others
 
   /// y before clamp; `x` is a vector or a scalar.
@@ -41,7 +42,8 @@ struct ApplyEmitter {
     bool isVector = isa<VectorType>(x.getType());
     auto wide = [&](Value value) { return isVector ? e.splat(value) : value; };
     Value d = e.sub(e.sub(x, wide(shift)), wide(mean));
-    d = e.mul(d, wide(lift));
+    if (lift)
+      d = e.mul(d, wide(lift));
     return bias ? math::FmaOp::create(e.b, d, wide(scale), wide(bias))
                 : e.mul(d, wide(scale));
   }
@@ -163,7 +165,8 @@ struct ApplyEmitter {
                 Value scaleValue) {
     shift = shiftValue;
     mean = meanValue;
-    lift = liftValue;
+    if (unit.mayNeedLift())
+      lift = liftValue;
     scale = scaleValue;
     if (unit.bias.present)
       bias = NormalizeKernels::slotValue(e, unit.bias);

@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -207,6 +208,17 @@ Value NormalizeKernels::slotValue(KernelEmitter &e, const NormalizeSlot &slot) {
 // gain may still be inside it: x - mean is 0 in a constant plane. Multiplied by
 // 2^96 or 2^-96 first, neither factor leaves it, since sigma is the root of an
 // f32 and so between 2^-75 and 2^64.
+bool NormalizeKernels::mayNeedLift() const {
+  if ((gain.present && !gain.constant) || !epsilon.constant)
+    return true;
+  // Sigma is at least the root of epsilon. A factor of 2 is left for rounding,
+  // and comparisons are false where epsilon is negative.
+  double factor = std::abs(gain.present ? *gain.constant : 1);
+  double largest = 2 * factor / std::sqrt(*epsilon.constant);
+  return !(largest <= std::numeric_limits<float>::max() &&
+           factor * 0x1p-65 >= std::numeric_limits<float>::min());
+}
+
 std::pair<Value, Value> NormalizeKernels::liftAndScale(KernelEmitter &e,
                                                        Value variance) const {
   Value sigma =
