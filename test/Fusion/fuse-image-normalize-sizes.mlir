@@ -271,6 +271,28 @@ func.func @run_row() -> !open {
   return %r : !open
 }
 
+// The size of a second array's normalisation: it goes with the reshape's operand, and no unit of it is left behind.
+// REMARK: sizes.mlir:[[#@LINE+12]]:{{.*}}shape-change
+// CHECK-LABEL: func.func @size_of_another_unit
+// CHECK-NOT: fused.
+// CHECK: tensor.dim %arg1
+func.func @size_of_another_unit(%x: !open, %z: !open, %e: tensor<f32>) -> !open {
+  %c0 = arith.constant 0 : index
+  %zm = array.mean %z dims [1, 2] keep : !open
+  %zd = array.sub %z, %zm : !open, !means
+  %zs = array.std %z dims [1, 2] keep : !open
+  %zn = array.div %zd, %zs : !open, !means
+  %k = tensor.dim %zn, %c0 : !open
+  %f = array.mean %x dims [1, 2] : !open
+  %m = array.reshape %f sizes(%k) : tensor<?xf32> to !means
+  %d = array.sub %x, %m : !open, !means
+  %v = array.var %x dims [1, 2] keep : !open
+  %a = array.add %v, %e : !means, tensor<f32>
+  %r = array.sqrt %a : !means
+  %n = array.div %d, %r : !open, !means
+  return %n : !open
+}
+
 // What knows more sizes than the input is absorbed, but hides what comes after it.
 // REMARK: sizes.mlir:[[#@LINE+14]]:{{.*}}refined-shape
 // CHECK-LABEL: func.func @behind_a_cast
