@@ -41,6 +41,9 @@ private:
   /// A number as a constant, or a scalar at run time.
   Value scalar(double value);
   Value extra();
+  SmallVector<Value> openSizes(Value like, size_t rank);
+  Value overPlanes(Value x, bool variance);
+  Value repeated(Value scalar, Value like);
   Value normalize(Value x);
   Value slots(Value y);
   Value consumer(Value v, Value y, Value x);
@@ -108,28 +111,62 @@ Value NormalizeGenerator::extra() {
   return argument(own, ownShape, Fill::Weights);
 }
 
+/// The sizes of `like`, an image, in its first `rank` dims that types leave
+/// open.
+SmallVector<Value> NormalizeGenerator::openSizes(Value like, size_t rank) {
+  SmallVector<Value> open;
+  for (size_t d = 0; d < rank; ++d)
+    if (ShapedType::isDynamic(shape[d]))
+      open.push_back(tensor::DimOp::create(b, like, int64_t(d)));
+  return open;
+}
+
+/// The mean or variance of each plane: the dims kept, or put back.
+Value NormalizeGenerator::overPlanes(Value x, bool variance) {
+  UnitAttr keep = chance(0.7) ? b.getUnitAttr() : UnitAttr(), none;
+  Value flat =
+      variance ? Value(array::VarOp::create(b, x, planeDims(), keep,
+                                            b.getI64IntegerAttr(0), none))
+               : Value(array::MeanOp::create(b, x, planeDims(), keep, none));
+  if (keep)
+    return flat;
+  SmallVector<int64_t> back(shape.begin(), shape.begin() + batch);
+  back.append(shape.size() - batch, 1);
+  return array::ReshapeOp::create(b, RankedTensorType::get(back, f32), flat,
+                                  openSizes(x, batch));
+}
+
+/// A scalar as an image of one number, now and then.
+Value NormalizeGenerator::repeated(Value scalar, Value like) {
+  if (chance(0.8))
+    return scalar;
+  return array::BroadcastOp::create(b, RankedTensorType::get(shape, f32),
+                                    scalar, openSizes(like, shape.size()));
+}
+
 Value NormalizeGenerator::normalize(Value x) {
-  UnitAttr keep = b.getUnitAttr(), none;
-  Value mean = array::MeanOp::create(b, x, planeDims(), keep, none);
+  Value mean = overPlanes(x, /*variance=*/false);
   Value d = array::SubOp::create(b, x, mean);
   Value variance;
   if (chance(0.3)) {
-    variance = array::VarOp::create(b, x, planeDims(), keep,
-                                    b.getI64IntegerAttr(0), none);
+    variance = overPlanes(x, /*variance=*/true);
   } else {
     Value square = chance(0.7) ? Value(array::MulOp::create(b, d, d))
                                : Value(array::PowOp::create(b, d, constant(2)));
-    variance = array::MeanOp::create(b, square, planeDims(), keep, none);
+    variance = overPlanes(square, /*variance=*/false);
   }
   // No smaller: differences of equal numbers would be all that is left.
-  Value sum = array::AddOp::create(b, variance, scalar(0.01));
+  Value sum = chance(0.8)
+                  ? Value(array::AddOp::create(b, variance, scalar(0.01)))
+                  : Value(array::SubOp::create(b, variance, scalar(-0.01)));
   Value sigma = array::SqrtOp::create(b, sum);
   return slots(array::DivOp::create(b, d, sigma));
 }
 
 Value NormalizeGenerator::slots(Value y) {
   if (chance(0.5))
-    y = array::MulOp::create(b, y, scalar(0.5 + double(pick(4)) / 4));
+    y = array::MulOp::create(b, y,
+                             repeated(scalar(0.5 + double(pick(4)) / 4), y));
   if (chance(0.5))
     y = chance(0.7) ? Value(array::AddOp::create(b, y, scalar(0.25)))
                     : Value(array::SubOp::create(b, y, scalar(0.25)));
