@@ -55,13 +55,14 @@ struct CompileOptions {
   /// it is missing. Empty: none.
   std::string dumpStages;
 
-  /// Fusion remarks (applied, missed with the reason) go to `message`.
+  /// Remarks go to `message`: what fused, what did not and why, and which units
+  /// stay on the CPU though GPU code is made.
   bool remarks = false;
 
-  /// The same remarks come with the program, as YAML.
+  /// Those of fusion come with the program, as YAML.
   bool keepRemarks = false;
 
-  /// Gets warnings, notes and remarks, one line each ("add.mlir:3:8: remark:
+  /// Gets warnings, notes and `remarks`, one line each ("add.mlir:3:8: remark:
   /// ..."). Empty: they are dropped.
   std::function<void(const std::string &line)> message;
 };

@@ -67,8 +67,10 @@ private:
 /// A context with the dialects of the pipeline, and what it complained of.
 class Session {
 public:
-  explicit Session(std::function<void(const std::string &)> message)
-      : message(std::move(message)),
+  /// `message` gets what is no error; remarks only where they are asked for.
+  explicit Session(std::function<void(const std::string &)> message = {},
+                   bool remarks = false)
+      : message(std::move(message)), remarks(remarks),
         context(makeRegistry(), MLIRContext::Threading::DISABLED) {
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
       std::string place = locationText(diagnostic.getLocation());
@@ -77,7 +79,9 @@ public:
       if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
         if (error.empty())
           error = text;
-      } else if (this->message) {
+      } else if (this->message &&
+                 (this->remarks ||
+                  diagnostic.getSeverity() != DiagnosticSeverity::Remark)) {
         StringRef kind =
             diagnostic.getSeverity() == DiagnosticSeverity::Warning  ? "warning"
             : diagnostic.getSeverity() == DiagnosticSeverity::Remark ? "remark"
@@ -145,6 +149,7 @@ private:
   }
 
   std::function<void(const std::string &)> message;
+  bool remarks;
   MLIRContext context;
   std::string error;
 };
@@ -174,7 +179,8 @@ Result<std::string> chooseEntry(ModuleOp module, const std::string &asked,
 class Compilation {
 public:
   Compilation(const std::string &path, const CompileOptions &options)
-      : path(path), options(options), session(options.message) {}
+      : path(path), options(options),
+        session(options.message, options.remarks) {}
 
   Result<std::unique_ptr<llvm::MemoryBuffer>> run(const std::string &name,
                                                   bool keepAll);
@@ -434,7 +440,7 @@ Result<std::vector<io::Tensor>>
 runmat::interpretFile(const std::string &path,
                       const std::vector<const io::Tensor *> &arguments,
                       const ReferenceOptions &options) {
-  Session session({});
+  Session session;
   Result<OwningOpRef<ModuleOp>> parsed = session.parse(path);
   if (!parsed)
     return parsed.error();

@@ -142,12 +142,28 @@ bool Call::isArgument(int64_t handle) const {
   return false;
 }
 
+static const rm_unit *firstGpuUnit(const rm_program *program) {
+  for (int32_t k = 0; program && k < program->num_kernels; ++k)
+    if (int32_t unit = program->kernels[k].unit;
+        unit >= 0 && unit < program->num_units)
+      return &program->units[unit];
+  return nullptr;
+}
+
 vulkan::Stream &Call::stream() {
   if (threadState().inLoop)
     throw Error(RM_ERROR_INTERNAL, "the GPU was used inside a parallel loop");
-  if (!context.stream || !useGpu)
+  if (context.stream && useGpu)
+    return *context.stream;
+  // Code for both asks rm_place first, so this program has none for the CPU.
+  const rm_unit *needed = unit ? unit : firstGpuUnit(context.checkedProgram);
+  if (!needed)
     throw Error(RM_ERROR_NO_DEVICE, "this call has no GPU");
-  return *context.stream;
+  throw Error(RM_ERROR_NO_DEVICE,
+              std::string(needed->name) +
+                  " was compiled for a GPU only, and this call has none; "
+                  "compile for auto or cpu, or use a device gpu",
+              needed->location ? needed->location : "");
 }
 
 } // namespace runmat::runtime

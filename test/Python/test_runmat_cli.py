@@ -233,6 +233,9 @@ class BadInputTest(EntriesTest):
         self.assert_error(1, "missing.so: cannot read: No such file", "run", "missing.so")
         os.mkdir(self.path("folder"))
         self.assert_error(1, "it is a folder, expected a program", "run", "folder")
+        os.mkfifo(self.path("pipe"))
+        self.assert_error(1, "pipe: it is not a regular file, expected a program", "run", "pipe")
+        self.assert_error(1, "pipe: it is not a regular file, expected a program", "compile", "pipe", "-o", "a.so")
         self.write("text.so", "hello")
         self.assert_error(1, "text.so: cannot load the shared object", "run", "text.so", "--device", "cpu")
         with open(self.program, "rb") as file:
@@ -246,7 +249,7 @@ class BadInputTest(EntriesTest):
         self.assert_error(1, "several functions and none is called main", "run", self.program, "--device", "cpu")
 
     def test_devices(self):
-        for device in ("tpu", "gpu=", "auto=", "cpu=x", "GPU", ""):
+        for device in ("tpu", "gpu=", "auto=", "cpu=x", "GPU"):
             self.assert_error(1, f"unknown device '{device}', expected cpu, gpu, gpu=NAME, auto or auto=NAME",
                               "run", self.program, "--device", device)
         self.assert_error(1, "--device gpu=no such device: ", "run", self.program, "--device", "gpu=no such device")
@@ -280,16 +283,25 @@ class UsageTest(EntriesTest):
         p = self.program
         for expected, *arguments in (
                 ("subcommand is required",),
-                ("", "walk"),
+                ("unknown command 'walk', expected run, compile or devices", "walk"),
+                ("--device: expected a value", "run", p, "--device", ""),
+                ("--telemetry: expected a value", "run", p, "--telemetry", ""),
+                ("FILE: expected a value", "run", ""),
+                ("--header: expected a value", "compile", "a.mlir", "-o", "a.so", "--header", ""),
+                ("--telemetry=: expected a value", "run", p, "--telemetry="),
+                ("--remarks=: expected a value", "run", "a.mlir", "--remarks="),
+                ("--remarks=true: expected a file's name", "run", "a.mlir", "--remarks=true"),
+                ("--remarks=off: expected a file's name", "compile", "a.mlir", "-o", "a.so", "--remarks=off"),
                 ("FILE is required", "run"),
                 ("", "run", p, "--no-such-option"),
                 ("", "run", p, "more"),
                 ("--input", "run", p, "--input"),
-                ("--time", "run", p, "--time=soon"),
-                ("--time: expected at least 1 run", "run", p, "--time=0"),
+                *((f"--time={n}: expected a number of runs, 1 to 2147483647", "run", p, f"--time={n}")
+                  for n in ("soon", "0", "-1", "2.5", "4294967297", "2147483648", "1e3", "true")),
                 ("--threads", "run", p, "--threads", "0"),
                 ("--threads", "run", p, "--threads", "many"),
-                ("--tolerance", "run", p, "--verify", "--tolerance", "-1"),
+                *(("--tolerance: expected a finite number, 0 or more", "run", p, "--verify", "--tolerance", t)
+                  for t in ("-1", "nan", "inf")),
                 ("--tolerance is given without --verify", "run", p, "--tolerance", "1"),
                 ("-O", "run", p, "-O", "4"),
                 ("--output y.txt: expected a name that ends in .npy or .png", "run", p, "--output", "y.txt"),
@@ -297,6 +309,7 @@ class UsageTest(EntriesTest):
                 ("--output y.npy is given twice", "run", p, "--output", "y.npy", "--output", "y.npy"),
                 ("--verify needs a program's text", "run", p, "--verify"),
                 ("--no-fuse needs a program's text", "run", p, "--no-fuse"),
+                ("-O needs a program's text", "run", p, "-O", "3"),
                 ("--remarks needs a program's text", "run", p, "--remarks"),
                 ("--dump-stages needs a program's text", "run", p, "--dump-stages", "d"),
                 ("--output is required", "compile", "a.mlir"),

@@ -210,6 +210,21 @@ class CompileTest(ToolTest):
         self.assertEqual(self.succeed("run", "add.so", "--device", "cpu", "--input", "a.npy", "--input", "a.npy"),
                          "result 0: tensor<3xf32> = [0, 2, 4]\n")
 
+    def test_code_for_a_gpu_alone(self):
+        self.write("normalize.mlir", NORMALIZE)
+        np.save(self.path("x.npy"), np.ones((3, 4, 5), "f4"))
+        self.succeed("compile", "normalize.mlir", "-o", "n.so", "--device", "gpu")
+        self.assert_error(1, "normalize.mlir:11:12: fused.image_normalize was compiled for a GPU only, and this call has "
+                          "none; compile for auto or cpu, or use a device gpu", "run", "n.so", "--device", "cpu",
+                          "--input", "x.npy", "--input", "1")
+
+    def test_what_stays_on_the_cpu_is_said_when_asked(self):
+        self.write("normalize.mlir", NORMALIZE.replace("f32", "f64"))
+        self.succeed("compile", "normalize.mlir", "-o", "n.so", "--device", "gpu")
+        run = self.tool("compile", "normalize.mlir", "-o", "n.so", "--device", "gpu", "--remarks")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stderr, r"normalize.mlir:\d+:\d+: remark: fused.image_normalize stays on the CPU \[element-type\]")
+
     def test_it_needs_only_the_runtime(self):
         self.succeed("compile", "add.mlir", "-o", "add.so")
         readelf = os.path.join(os.environ["RUNMAT_LLVM_BINDIR"], "llvm-readelf")

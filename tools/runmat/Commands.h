@@ -16,7 +16,7 @@ struct ProgramOptions {
   std::string entry;
   std::string device = "auto";
   bool noFuse = false;
-  unsigned optLevel = 3;
+  std::optional<unsigned> optLevel; // of native code; absent: 3
   std::string dumpStages;
   /// "-": to standard error; else the YAML file. Empty: none.
   std::string remarks;

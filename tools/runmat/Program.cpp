@@ -46,6 +46,9 @@ Status checkReadable(const std::string &path) {
     return Error{path + ": cannot read: " + strerror(errno)};
   if (S_ISDIR(info.st_mode))
     return Error{path + ": it is a folder, expected a program"};
+  // A program is read several times: to see what it is, to compile, to verify.
+  if (!S_ISREG(info.st_mode))
+    return Error{path + ": it is not a regular file, expected a program"};
   return {};
 }
 
@@ -58,7 +61,7 @@ CompileOptions compileOptions(const ProgramOptions &options,
   CompileOptions result;
   result.entry = options.entry;
   result.fuse = !options.noFuse;
-  result.optLevel = options.optLevel;
+  result.optLevel = options.optLevel.value_or(result.optLevel);
   result.dumpStages = options.dumpStages;
   result.remarks = options.remarks == "-";
   result.keepRemarks = !remarksFile(options).empty();

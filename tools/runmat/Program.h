@@ -29,7 +29,7 @@ Result<Context> makeContext(const std::string &device, int threads);
 /// "LOCATION: TEXT" of the context's last failure.
 std::string contextError(const rm_context *context);
 
-/// An error where there is no such file, or a folder.
+/// An error where there is no such file, or no regular one.
 Status checkReadable(const std::string &path);
 
 /// The file that --remarks=FILE names, or "".

@@ -15,6 +15,7 @@
 #include "Verify.h"
 #include "runmat/IO/StagedFiles.h"
 
+#include <cmath>
 #include <cstdio>
 
 namespace runmat::cli {
@@ -25,6 +26,9 @@ static Status checkUsage(const RunOptions &options) {
     return names;
   if (options.tolerance && !options.verify)
     return Error{"--tolerance is given without --verify"};
+  if (options.tolerance &&
+      !(std::isfinite(*options.tolerance) && *options.tolerance >= 0))
+    return Error{"--tolerance: expected a finite number, 0 or more"};
   if (!isSharedObject(options.file))
     return {};
   auto refuse = [&](const char *option) {
@@ -35,6 +39,8 @@ static Status checkUsage(const RunOptions &options) {
     return refuse("--verify");
   if (options.noFuse)
     return refuse("--no-fuse");
+  if (options.optLevel)
+    return refuse("-O");
   if (!options.remarks.empty())
     return refuse("--remarks");
   if (!options.dumpStages.empty())

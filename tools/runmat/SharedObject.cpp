@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <fstream>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -19,7 +20,10 @@ bool isSharedObject(const std::string &path) {
   int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
     return false;
-  ssize_t got = read(file, start, sizeof start);
+  // What is read from a pipe is gone.
+  struct stat info;
+  bool regular = fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+  ssize_t got = regular ? read(file, start, sizeof start) : 0;
   close(file);
   return got == 4 && memcmp(start,
                             "\x7f"

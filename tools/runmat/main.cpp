@@ -8,7 +8,9 @@
 #include "runmat/IO/RemoveOnSignal.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
+#include <limits>
 #include <new>
 
 using namespace runmat::cli;
@@ -21,18 +23,20 @@ static void addProgramOptions(CLI::App &command, ProgramOptions &options,
   command.add_flag("--no-fuse", options.noFuse,
                    "Keep every operation a unit of its own");
   command
-      .add_option("-O", options.optLevel, "Optimisation of native code, 0 to 3")
-      ->check(CLI::Range(0, 3))
-      ->capture_default_str();
+      .add_option("-O", options.optLevel,
+                  "Optimisation of native code, 0 to 3 (default 3)")
+      ->check(CLI::Range(0, 3));
   command.add_option("--dump-stages", options.dumpStages,
                      "Folder for the program's text after each stage");
   // A flag: with a separate value, "--remarks prog.mlir" would take the file.
-  command.add_flag("--remarks{-}", options.remarks,
-                   "Say what fused and what did not, and why; --remarks=FILE "
-                   "writes YAML instead");
+  command.add_flag(
+      "--remarks{-}", options.remarks,
+      "Say what fused and what did not, and why, and what stays "
+      "on the CPU; --remarks=FILE writes fusion's as YAML instead");
 }
 
-static void addRun(CLI::App &app, RunOptions &options) {
+static void addRun(CLI::App &app, RunOptions &options,
+                   std::string &repetitions) {
   CLI::App *command = app.add_subcommand(
       "run", "Run a program on inputs from files and write its results");
   addProgramOptions(*command, options,
@@ -57,19 +61,17 @@ static void addRun(CLI::App &app, RunOptions &options) {
       ->allow_extra_args(false);
   command->add_flag("--as-planes", options.asPlanes,
                     "A folder gives f32 [files * channels, height, width]");
-  command->add_flag("--time{10}", options.repetitions,
+  command->add_flag("--time{10}", repetitions,
                     "Print times: compilation, first run, and the median and "
                     "spread of N more runs (--time=N)");
   command->add_flag("--verify", options.verify,
                     "Compare with the reference interpreter; exit code 1, and "
                     "nothing written, beyond the tolerance");
-  command
-      ->add_option("--tolerance", options.tolerance,
-                   "Of --verify: |result - reference| <= T max(|reference|, "
-                   "its root mean square), or one spacing of subnormals. "
-                   "Default 1e-10 for f64, 1e-4 f32, "
-                   "4e-3 f16, 3e-2 bf16; integers are always exact")
-      ->check(CLI::NonNegativeNumber);
+  command->add_option("--tolerance", options.tolerance,
+                      "Of --verify: |result - reference| <= T max(|reference|, "
+                      "its root mean square), or one spacing of subnormals. "
+                      "Default 1e-10 for f64, 1e-4 f32, "
+                      "4e-3 f16, 3e-2 bf16; integers are always exact");
   command->add_option("--telemetry", options.telemetry,
                       "Write what ran where, and how long, to this JSON file");
   command
@@ -95,6 +97,46 @@ static void addCompile(CLI::App &app, CompileCommandOptions &options) {
       ->capture_default_str();
 }
 
+/// Of --time: a whole number from 1 that an int holds, or 0 for anything else.
+static int runsOf(const std::string &text) {
+  int runs = 0;
+  const char *end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, runs);
+  return error == std::errc() && stop == end && runs > 0 ? runs : 0;
+}
+
+/// What CLI11 lets through and nobody can have meant; empty where all is well.
+static std::string wrongValue(const CLI::App &command) {
+  for (const CLI::Option *option : command.get_options())
+    for (const std::string &value : option->results())
+      if (value.empty())
+        return option->get_name() + ": expected a value, not an empty one";
+  // Values of other flags, where this one has a file's name.
+  const CLI::Option *remarks = command.get_option_no_throw("--remarks");
+  for (const char *word : {"true", "false", "on", "off", "yes", "no"})
+    if (remarks && remarks->count() && remarks->results().back() == word)
+      return std::string("--remarks=") + word + ": expected a file's name (./" +
+             word + " for one of that name), or --remarks alone";
+  return "";
+}
+
+/// The first "--time=", say, which CLI11 takes for "--time"; or null.
+static const char *emptyValue(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i)
+    if (std::string argument = argv[i];
+        argument.size() > 3 && argument.rfind("--", 0) == 0 &&
+        argument.find('=') == argument.size() - 1)
+      return argv[i];
+  return nullptr;
+}
+
+static bool isCommand(CLI::App &app, const std::string &name) {
+  for (const CLI::App *command : app.get_subcommands(nullptr))
+    if (command->get_name() == name)
+      return true;
+  return false;
+}
+
 static int parseAndRun(int argc, char **argv) {
   CLI::App app("Compiles and runs array programs on the CPU and on Vulkan "
                "GPUs.\nExit codes: 0 success, 1 bad input or a failed run, 2 "
@@ -104,7 +146,8 @@ static int parseAndRun(int argc, char **argv) {
   app.require_subcommand(1);
   RunOptions runOptions;
   CompileCommandOptions compileOptions;
-  addRun(app, runOptions);
+  std::string repetitions; // of --time, before it is checked
+  addRun(app, runOptions, repetitions);
   addCompile(app, compileOptions);
   bool devicesAsJSON = false;
   app.add_subcommand("devices",
@@ -112,6 +155,8 @@ static int parseAndRun(int argc, char **argv) {
       ->add_flag("--json", devicesAsJSON,
                  "All that is known of them, as a JSON array; with one device "
                  "left it is a --profile of runmat-translate and runmat-opt");
+  if (const char *argument = emptyValue(argc, argv))
+    return misuse(std::string(argument) + ": expected a value");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
@@ -119,14 +164,25 @@ static int parseAndRun(int argc, char **argv) {
     if (error.get_exit_code() == 0)
       return app.exit(error) == 0 ? finishOutput() : 1;
     std::string text = error.what();
+    // CLI11 misses a command where an unknown one is.
+    if (argc > 1 && argv[1][0] != '-' && !isCommand(app, argv[1]))
+      text = std::string("unknown command '") + argv[1] +
+             "', expected run, compile or devices";
     while (!text.empty() && text.back() == '\n')
       text.pop_back();
     return misuse(text + " (see runmat --help)");
   }
+  const CLI::App *command = app.get_subcommands().front();
+  if (std::string wrong = wrongValue(*command); !wrong.empty())
+    return misuse(wrong);
   if (app.got_subcommand("run")) {
-    if (app.get_subcommand("run")->count("--time") &&
-        runOptions.repetitions < 1)
-      return misuse("--time: expected at least 1 run");
+    if (command->count("--time")) {
+      runOptions.repetitions = runsOf(repetitions);
+      if (!runOptions.repetitions)
+        return misuse("--time=" + repetitions +
+                      ": expected a number of runs, 1 to " +
+                      std::to_string(std::numeric_limits<int>::max()));
+    }
     return run(runOptions);
   }
   if (app.got_subcommand("compile"))
