@@ -36,6 +36,10 @@ Result<NpyPreamble> parseNpyPreamble(const std::string &path,
     return truncated(preamble.headerOffset);
   for (int i = 0; i < lengthBytes; ++i)
     preamble.headerSize |= int64_t(bytes[8 + i]) << (8 * i);
+  if (preamble.headerSize > maxNpyHeader)
+    return Error{path + ": byte 8: the header has " +
+                 std::to_string(preamble.headerSize) +
+                 " bytes, expected at most " + std::to_string(maxNpyHeader)};
   if (preamble.dataOffset() > fileSize)
     return truncated(preamble.dataOffset());
   return preamble;

@@ -27,6 +27,10 @@ struct NpyPreamble {
   int64_t dataOffset() const { return headerOffset + headerSize; }
 };
 
+/// The longest dict that is read, padding included. NumPy writes 118 bytes for
+/// a plain array: a header that claims more than this is damaged.
+inline constexpr int64_t maxNpyHeader = int64_t(1) << 20;
+
 /// `bytes` are the file's first `available` bytes (12 are enough), `fileSize`
 /// its length. Errors start with `path` and name the byte offset.
 Result<NpyPreamble> parseNpyPreamble(const std::string &path,

@@ -75,6 +75,17 @@ TEST(NpyHeader, NamesTheByteAndTheExpected) {
   }
 }
 
+TEST(NpyHeader, IsNoLongerThanAMebibyte) {
+  // Version 2, whose length has 4 bytes: 1 MiB, and 1 byte more.
+  unsigned char bytes[12] = {0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, 0, 0, 16, 0};
+  int64_t size = int64_t(1) << 31;
+  EXPECT_TRUE(parseNpyPreamble("a.npy", bytes, 12, size));
+  bytes[8] = 1;
+  EXPECT_EQ(parseNpyPreamble("a.npy", bytes, 12, size).message(),
+            "a.npy: byte 8: the header has 1048577 bytes, expected at most "
+            "1048576");
+}
+
 TEST(NpyHeader, ShowsUnprintableBytesAsNumbers) {
   std::string text(1, '\0');
   EXPECT_THAT(parse(text).message(), HasSubstr("found byte 0x00"));
