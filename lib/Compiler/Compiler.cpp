@@ -180,7 +180,9 @@ class Compilation {
 public:
   Compilation(const std::string &path, const CompileOptions &options)
       : path(path), options(options),
-        session(options.message, options.remarks) {}
+        // Who asked for GPU code is told what stays on the CPU.
+        session(options.message,
+                options.remarks || options.code == CodeFor::GPU) {}
 
   Result<std::unique_ptr<llvm::MemoryBuffer>> run(const std::string &name,
                                                   bool keepAll);

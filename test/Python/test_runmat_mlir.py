@@ -218,12 +218,13 @@ class CompileTest(ToolTest):
                           "none; compile for auto or cpu, or use a device gpu", "run", "n.so", "--device", "cpu",
                           "--input", "x.npy", "--input", "1")
 
-    def test_what_stays_on_the_cpu_is_said_when_asked(self):
+    def test_what_stays_on_the_cpu_is_said_where_a_gpu_is_asked_for(self):
         self.write("normalize.mlir", NORMALIZE.replace("f32", "f64"))
-        self.succeed("compile", "normalize.mlir", "-o", "n.so", "--device", "gpu")
-        run = self.tool("compile", "normalize.mlir", "-o", "n.so", "--device", "gpu", "--remarks")
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertRegex(run.stderr, r"normalize.mlir:\d+:\d+: remark: fused.image_normalize stays on the CPU \[element-type\]")
+        self.succeed("compile", "normalize.mlir", "-o", "n.so", "--device", "auto")
+        for options in (["gpu"], ["auto", "--remarks"]):
+            run = self.tool("compile", "normalize.mlir", "-o", "n.so", "--device", *options)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertRegex(run.stderr, r"normalize.mlir:\d+:\d+: remark: fused.image_normalize stays on the CPU \[element-type\]")
 
     def test_it_needs_only_the_runtime(self):
         self.succeed("compile", "add.mlir", "-o", "add.so")
