@@ -1,5 +1,6 @@
 """tools/dev/lint finds each kind of mistake in a small repository that has it, and nothing in a clean one."""
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -14,7 +15,7 @@ CLEAN = {
 }
 
 
-def lint(changes):
+def lint(changes, tools=os.environ["PATH"]):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["git", "init", "-q", folder], check=True)
         for name, text in {**CLEAN, **changes}.items():
@@ -24,13 +25,14 @@ def lint(changes):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w") as file:
                 file.write(text)
-        done = subprocess.run([LINT, "--root", folder], capture_output=True, text=True)
-        return done.returncode, done.stdout
+        done = subprocess.run([LINT, "--root", folder], capture_output=True, text=True,
+                              env={**os.environ, "PATH": tools})
+        return done.returncode, done.stdout + done.stderr
 
 
 class Lint(unittest.TestCase):
-    def expect(self, changes, message, code=1):
-        status, output = lint(changes)
+    def expect(self, changes, message, code=1, **options):
+        status, output = lint(changes, **options)
         self.assertEqual(status, code, output)
         self.assertIn(message, output)
 
@@ -57,6 +59,20 @@ class Lint(unittest.TestCase):
         self.expect({"lib/A.cpp": "// A.\ncl::opt<int> a;\n"}, "command-line options live in tools/")
         self.expect({"docs/a.md": "see /" + "home/someone\n"}, "a path of one machine")
         self.expect({"docs/a.md": "https://" + "pypi.example/simple\n"}, "the host of a package registry")
+
+    def test_reference_pages(self):
+        pages = "tools/dev/pages.py"
+        self.expect({pages: "print('docs/passes.md: stale'); raise SystemExit(1)\n"},
+                    "docs/passes.md: error: not what the definitions say now")
+        self.expect({pages: "raise SystemExit('no mlir-tblgen-22')\n"}, "tools/dev/pages.py: error: failed: no mlir-tblgen-22")
+        self.expect({pages: "print()\n"}, "0 errors", code=0)
+
+    def test_a_clang_format_that_fails(self):
+        self.expect({"lib/A.cpp": "// A.\nint a;\n", ".clang-format": "BasedOnStyle: Nobody\n"},
+                    "clang-format-22: error: failed: ")
+        with tempfile.TemporaryDirectory() as tools:
+            os.symlink(shutil.which("git"), os.path.join(tools, "git"))
+            self.expect({"lib/A.cpp": "// A.\nint a;\n"}, "clang-format-22: error: failed: ", tools=tools)
 
     def test_failure_without_reason(self):
         self.expect({"lib/Fusion/A.cpp": "// A.\nint f() { return failure(); }\n"}, "without a reason", code=0)

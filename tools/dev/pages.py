@@ -73,7 +73,7 @@ def main():
         if old == text:
             continue
         stale = True
-        print(f"{name}: " + ("warning: not what the definitions say now: ninja docs" if check else "written"))
+        print(f"{name}: " + ("stale" if check else "written"))
         if not check:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w") as file:
