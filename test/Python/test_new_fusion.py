@@ -84,8 +84,32 @@ class NewFusion(unittest.TestCase):
         script = os.path.join(self.copy, "tools/dev/new-fusion")
         for arguments in ([], ["RowSoftmax"], ["a", "b"]):
             self.assertNotEqual(subprocess.run([script, *arguments], capture_output=True).returncode, 0)
-        taken = subprocess.run([script, "image-normalize"], capture_output=True, text=True)
-        self.assertIn("exists already", taken.stderr)
+
+    def test_names_that_are_taken(self):
+        """Something has them that the skeleton's files do not show: nothing is written."""
+        script = os.path.join(self.copy, "tools/dev/new-fusion")
+        before = self.content()
+        for name, expected in (("image-normalize", "FusedOps.td has an op fused.image_normalize already"),
+                               ("imagenormalize", "already"),
+                               ("map", "FusedOps.td has an op fused.map already"),
+                               ("yield", "FusedOps.td has an op fused.yield already"),
+                               ("elementwise", "Fusions.def has a fusion Elementwise already"),
+                               ("all", "include/runmat/Fusion/Passes.td has a pass --fuse-all already"),
+                               ("linalg-elementwise", "Target/CPU/Passes.td has a pass --fuse-linalg-elementwise already")):
+            with self.subTest(name):
+                taken = subprocess.run([script, name], capture_output=True, text=True)
+                self.assertEqual(taken.returncode, 1)
+                self.assertRegex(taken.stderr, r"\Aerror: .*\n\Z")
+                self.assertIn(expected, taken.stderr)
+                self.assertEqual(self.content(), before)
+
+    def content(self):
+        texts = {}
+        for folder, _, names in os.walk(self.copy):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    texts[os.path.join(folder, name)] = file.read()
+        return texts
 
 
 if __name__ == "__main__":
