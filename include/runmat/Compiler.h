@@ -55,8 +55,9 @@ struct CompileOptions {
   /// it is missing. Empty: none.
   std::string dumpStages;
 
-  /// Remarks go to `message`: what fused, what did not and why. Which units stay
-  /// on the CPU is said with CodeFor::GPU in any case, since that is a fallback.
+  /// Remarks go to `message`: what fused, what did not and why. Which units
+  /// stay on the CPU is said with CodeFor::GPU in any case, since that is a
+  /// fallback.
   bool remarks = false;
 
   /// Those of fusion come with the program, as YAML.
