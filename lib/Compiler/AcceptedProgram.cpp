@@ -5,7 +5,6 @@
 
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
-#include "runmat/Dialect/Offload/Offload.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -34,7 +33,7 @@ static bool isShaped(Type type) { return isa<ShapedType>(type); }
 
 static LogicalResult refuse(Operation *op) {
   return op->emitOpError("is not accepted in a program; expected operations "
-                         "of array, fused and offload, functions and calls of "
+                         "of array and fused, functions and calls of "
                          "func, scf.for, scf.while and scf.if, arith on "
                          "scalars, or tensor.cast, tensor.dim, tensor.extract "
                          "and tensor.from_elements");
@@ -59,8 +58,8 @@ static LogicalResult checkFunction(func::FuncOp function) {
 static LogicalResult checkOperation(Operation *op) {
   if (auto function = dyn_cast<func::FuncOp>(op))
     return checkFunction(function);
-  if (isa<array::ArrayDialect, fused::FusedDialect, offload::OffloadDialect>(
-          op->getDialect()))
+  // Not offload: the compiler's own, whose operands are addresses and handles.
+  if (isa<array::ArrayDialect, fused::FusedDialect>(op->getDialect()))
     return success();
   if (isa<func::CallOp, func::ReturnOp, scf::ForOp, scf::WhileOp, scf::IfOp,
           scf::YieldOp, scf::ConditionOp, tensor::DimOp, tensor::ExtractOp,
