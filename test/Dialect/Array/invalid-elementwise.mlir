@@ -171,7 +171,7 @@ func.func @bitcast_width(%a: tensor<4xf32>) {
 // -----
 
 func.func @predicate(%a: tensor<f32>) {
-  // expected-error @+2 {{custom op 'array.compare' expected ::runmat::array::Predicate to be one of: eq, ne, lt, le, gt, ge}}
+  // expected-error @+2 {{custom op 'array.compare' expected a predicate, one of eq, ne, lt, le, gt, ge}}
   // expected-error @+1 {{custom op 'array.compare' failed to parse Array_PredicateAttr parameter 'value' which is to be a `::runmat::array::Predicate`}}
   %0 = array.compare less, %a, %a : tensor<f32>, tensor<f32>
   return
@@ -180,7 +180,7 @@ func.func @predicate(%a: tensor<f32>) {
 // -----
 
 func.func @nan_mode(%a: tensor<f32>) {
-  // expected-error @+2 {{custom op 'array.min' expected ::runmat::array::NanMode to be one of: number, propagate}}
+  // expected-error @+2 {{custom op 'array.min' expected a NaN mode, one of number, propagate}}
   // expected-error @+1 {{custom op 'array.min' failed to parse Array_NanModeAttr parameter 'value' which is to be a `::runmat::array::NanMode`}}
   %0 = array.min %a, %a nan = ignore : tensor<f32>, tensor<f32>
   return
