@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <sched.h>
 #include <unistd.h>
 
 namespace runmat::io {
@@ -58,7 +59,34 @@ static constexpr int endings[] = {SIGHUP,  SIGINT,  SIGPIPE, SIGQUIT,
                                   SIGTERM, SIGXCPU, SIGXFSZ};
 static struct sigaction previous[NSIG];
 
+static std::atomic<int> holders{0};
+static std::atomic<bool> isEnding{false};
+
+HoldEndingSignals::HoldEndingSignals() {
+  // On this thread nothing interrupts, so that the handler, on another one, may
+  // wait for it.
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  for (int number : endings)
+    sigaddset(&blocked, number);
+  pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  ++holders;
+  if (isEnding) {
+    --holders;
+    while (true)
+      pause(); // Too late for new files.
+  }
+}
+
+HoldEndingSignals::~HoldEndingSignals() {
+  --holders;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 static void onSignal(int number) {
+  isEnding = true;
+  while (holders > 0)
+    sched_yield();
   for (Entry *entry = entries.load(); entry; entry = entry->next)
     if (char *path = entry->path.exchange(nullptr))
       unlink(path);

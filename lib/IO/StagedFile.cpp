@@ -90,6 +90,7 @@ Result<StagedFile> StagedFile::create(const std::string &path) {
   std::string folder = file.finalPath.substr(0, nameAt);
   // The name is cut so that the temporary one keeps within NAME_MAX.
   std::string name = file.finalPath.substr(nameAt).substr(0, 200);
+  HoldEndingSignals hold;
   for (unsigned attempt = 0; attempt < 10000; ++attempt) {
     file.temporaryPath = folder + "." + name + "." + std::to_string(getpid()) +
                          "." + std::to_string(attempt) + ".tmp";

@@ -3,6 +3,7 @@
 #ifndef RUNMAT_IO_REMOVEONSIGNAL_H
 #define RUNMAT_IO_REMOVEONSIGNAL_H
 
+#include <csignal>
 #include <string>
 
 namespace runmat::io {
@@ -11,6 +12,19 @@ namespace runmat::io {
 /// removeOnSignal first. For main functions: it sets handlers, which then do
 /// what was to be done before. Signals that are ignored stay so.
 void handleEndingSignals();
+
+/// While one lives no such signal ends the process: between the making of a
+/// file and removeOnSignal. Short, since the signal waits.
+class HoldEndingSignals {
+public:
+  HoldEndingSignals();
+  ~HoldEndingSignals();
+  HoldEndingSignals(const HoldEndingSignals &) = delete;
+  HoldEndingSignals &operator=(const HoldEndingSignals &) = delete;
+
+private:
+  sigset_t before;
+};
 
 /// From here on such a signal removes `path`.
 void removeOnSignal(const std::string &path);

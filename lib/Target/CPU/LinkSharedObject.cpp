@@ -31,6 +31,7 @@ public:
   }
 
   Error create(StringRef suffix) {
+    runmat::io::HoldEndingSignals hold;
     if (std::error_code code =
             sys::fs::createTemporaryFile("runmat", suffix, name))
       return createStringError(code, "cannot make a temporary file: " +
