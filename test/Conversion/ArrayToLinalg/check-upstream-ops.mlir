@@ -1,5 +1,5 @@
 // Upstream operations of a program that may fail are checked; those that cannot are not.
-// RUN: runmat-opt --check-upstream-ops --convert-array-to-linalg %s | FileCheck %s
+// RUN: runmat-opt --split-input-file --check-upstream-ops --convert-array-to-linalg %s | FileCheck %s
 
 // CHECK-LABEL: @cast
 // CHECK: %[[D:.*]] = tensor.dim %arg0, %{{.*}}
@@ -155,7 +155,18 @@ func.func @like_an_operand(%x: tensor<?x?xf32>, %y: tensor<?x1xf32>) -> tensor<?
   return %u : tensor<?x1xf32>
 }
 
-// A function that calls itself is told how deep it is.
+// -----
+
+// Where a function calls itself, all calls are told how deep they are.
+// CHECK-LABEL: func.func @from_outside
+// CHECK: %[[OK:.*]] = arith.cmpi slt, %c1, %c500
+// CHECK: offload.check %[[OK]], "calls nest deeper than 500 levels"
+// CHECK: %[[NEXT:.*]] = arith.addi %c1, %c1
+// CHECK: call @countdown_nested(%arg0, %[[NEXT]]) : (i64, index) -> i64
+func.func @from_outside(%n: i64) -> i64 {
+  %y = call @countdown(%n) : (i64) -> i64
+  return %y : i64
+}
 // CHECK-LABEL: func.func private @countdown(%arg0: i64) -> i64
 // CHECK: %[[R:.*]] = call @countdown_nested(%arg0, %c1) : (i64, index) -> i64
 // CHECK: return %[[R]]
@@ -164,15 +175,34 @@ func.func private @countdown(%n: i64) -> i64 {
   %m = arith.subi %n, %one : i64
   %small = arith.cmpi sle, %n, %one : i64
   %y = scf.if %small -> (i64) {
-    scf.yield %one : i64
+    %z = func.call @identity(%one) : (i64) -> i64
+    scf.yield %z : i64
   } else {
     %r = func.call @countdown(%m) : (i64) -> i64
     scf.yield %r : i64
   }
   return %y : i64
 }
+func.func private @identity(%n: i64) -> i64 {
+  return %n : i64
+}
 // CHECK-LABEL: func.func private @countdown_nested(%arg0: i64, %arg1: index) -> i64
+// CHECK: func.call @identity_nested(%{{.*}}, %{{.*}})
 // CHECK: %[[OK:.*]] = arith.cmpi slt, %arg1, %c500
 // CHECK: offload.check %[[OK]], "calls nest deeper than 500 levels"
 // CHECK: %[[NEXT:.*]] = arith.addi %arg1, %c1
 // CHECK: func.call @countdown_nested(%{{.*}}, %[[NEXT]])
+
+// -----
+
+// Calls without one need no count.
+// CHECK-LABEL: func.func @calls
+// CHECK-NOT: offload.check
+// CHECK: call @leaf(%arg0) : (i64) -> i64
+func.func private @leaf(%n: i64) -> i64 {
+  return %n : i64
+}
+func.func @calls(%n: i64) -> i64 {
+  %y = call @leaf(%n) : (i64) -> i64
+  return %y : i64
+}
