@@ -63,9 +63,13 @@ struct Reducer {
       inputs.push_back(value);
       maps.push_back(keptMap());
     }
+    // Over no dims each accumulator meets one element: no loop reads it back.
+    bool once = dims.empty();
     SmallVector<Value> outs;
     for (Value init : inits) {
-      outs.push_back(b.fill(init, keptType(init.getType()), keptSizes));
+      RankedTensorType out = keptType(init.getType());
+      outs.push_back(once ? b.empty(out, keptSizes)
+                          : b.fill(init, out, keptSizes));
       maps.push_back(keptMap());
     }
     SmallVector<utils::IteratorType> iterators(type.getRank(),
@@ -75,7 +79,10 @@ struct Reducer {
     auto generic = linalg::GenericOp::create(
         b, b.loc(), ValueRange(outs).getTypes(), inputs, outs, maps, iterators,
         [&](OpBuilder &builder, Location loc, ValueRange args) {
-          linalg::YieldOp::create(builder, loc, body(builder, loc, args));
+          SmallVector<Value> values(args);
+          if (once)
+            llvm::copy(inits, values.begin() + inputs.size());
+          linalg::YieldOp::create(builder, loc, body(builder, loc, values));
         });
     return llvm::to_vector(ValueRange(generic.getResults()));
   }

@@ -133,6 +133,13 @@ bool isReduction(linalg::GenericOp op) {
       !llvm::all_of(op.getIndexingMapsArray(),
                     [](AffineMap map) { return map.isProjectedPermutation(); }))
     return false;
+  // One element of each result for each step of the loops that are kept.
+  SmallVector<unsigned> reduced;
+  op.getReductionDims(reduced);
+  for (OpOperand &init : op.getDpsInitsMutable())
+    for (unsigned loop : reduced)
+      if (op.getMatchingIndexingMap(&init).isFunctionOfDim(loop))
+        return false;
   unsigned innermost = op.getNumLoops() - 1;
   return op.getIteratorTypesArray()[innermost] ==
              utils::IteratorType::reduction &&

@@ -55,6 +55,11 @@ bool mayFuse(OpOperand *operand) {
       return false;
   auto made = dyn_cast<linalg::GenericOp>(producer);
   auto reader = dyn_cast<linalg::LinalgOp>(consumer);
+  // In a reader with more loops it would go on from what it left there.
+  if (made && llvm::any_of(made.getDpsInitsMutable(), [&](OpOperand &init) {
+        return made.payloadUsesValueFromOperand(&init);
+      }))
+    return false;
   return !made || !reader || onlyMovesData(made) ||
          !readsRepeatedly(reader, operand);
 }

@@ -133,3 +133,16 @@ func.func @batch_broadcast(%a: tensor<2x1x4x5xi32>, %b: tensor<3x5x6xi32>) -> te
   %r = array.matmul %a, %b : tensor<2x1x4x5xi32>, tensor<3x5x6xi32>
   return %r : tensor<2x3x4x6xi32>
 }
+
+// -----
+
+// Over no dims every element is a result of its own: nothing to go on from.
+// CHECK-LABEL: @no_dims
+// CHECK-NOT: linalg.fill
+// CHECK: linalg.generic {{.*}}iterator_types = ["parallel", "parallel"]
+// CHECK: ^bb0(%[[X:.*]]: i16, %{{.*}}: i64):
+// CHECK: arith.addi %{{.*}}, %c0_i64 : i64
+func.func @no_dims(%x: tensor<?x5xi16>) -> tensor<?x5xi64> {
+  %r = array.sum %x dims [] : tensor<?x5xi16>
+  return %r : tensor<?x5xi64>
+}

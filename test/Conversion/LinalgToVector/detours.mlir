@@ -5,7 +5,7 @@
 // Both operands change along the result's one dim, and neither is contiguous along the summed one.
 // REMARK: detours.mlir:[[#@LINE+4]]:8: remark: [Missed] convert-linalg-to-vector | Category:cpu-schedule | Function=columns
 // REMARK-SAME: column-shared: {{.*}} (linalg.generic)
-// CHECK-COUNT-11: linalg.generic
+// CHECK-COUNT-12: linalg.generic
 func.func @columns(%a: tensor<40x50xf32>, %b: tensor<40x50xf32>, %c: tensor<50xf32>) -> tensor<50xf32> {
   %r = linalg.generic {indexing_maps = [affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (k, m)>, affine_map<(m, k) -> (m)>],
                        iterator_types = ["parallel", "reduction"]}
@@ -163,4 +163,16 @@ func.func @few(%x: tensor<16xf32>) -> tensor<f32> {
     linalg.yield %s : f32
   } -> tensor<f32>
   return %r : tensor<f32>
+}
+
+// Not a reduction: it keeps an element for each step of the loop.
+// REMARK-NOT: Function=running
+func.func @running(%x: tensor<5000xf32>, %o: tensor<5000xf32>) -> tensor<5000xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["reduction"]}
+      ins(%x : tensor<5000xf32>) outs(%o : tensor<5000xf32>) {
+  ^bb0(%v: f32, %t: f32):
+    %s = arith.addf %t, %v : f32
+    linalg.yield %s : f32
+  } -> tensor<5000xf32>
+  return %r : tensor<5000xf32>
 }

@@ -153,3 +153,29 @@ func.func @product(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>, %init: tensor<4x4xf
   } -> tensor<4x4xf32>
   return %p : tensor<4x4xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+
+// A producer that goes on from what its result held would meet, in a reader with more loops, what it left there itself.
+// CHECK-LABEL: @reads_its_result
+// CHECK: array.add
+// CHECK: linalg.generic
+// CHECK: arith.addf
+func.func @reads_its_result(%x: tensor<4xf32>, %start: tensor<4xf32>, %init: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %a = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%start : tensor<4xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %r = array.add %v, %o : f32, f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %b = linalg.generic {indexing_maps = [#row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%a : tensor<4xf32>) outs(%init : tensor<4x8xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %r = arith.addf %v, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<4x8xf32>
+  return %b : tensor<4x8xf32>
+}
