@@ -22,6 +22,16 @@ bool runmat::isArrayOpOnTensors(Operation *op) {
                       [](Type type) { return isa<RankedTensorType>(type); });
 }
 
+/// Folds of upstream's operations leave upstream's constants.
+static bool isLargeConstant(Operation *op) {
+  auto constant = dyn_cast<arith::ConstantOp>(op);
+  if (!constant)
+    return false;
+  auto value = dyn_cast<DenseElementsAttr>(constant.getValue());
+  return value && isa<RankedTensorType>(value.getType()) &&
+         isMadeAtRunTime(value);
+}
+
 static Value lower(Operation *op, Lowering &b) {
   if (auto elementwise = dyn_cast<Elementwise>(op))
     return lowerElementwise(elementwise, b);
@@ -45,7 +55,9 @@ static Value lower(Operation *op, Lowering &b) {
       .Case([&](ConcatOp shape) { return lowerConcat(shape, b); })
       .Case([&](DiagOp shape) { return lowerDiag(shape, b); })
       .Case([&](DiagonalOp shape) { return lowerDiagonal(shape, b); })
-      .Case([&](ConstantOp constant) { return lowerConstant(constant, b); })
+      .Case<ConstantOp, arith::ConstantOp>([&](auto constant) {
+        return lowerConstant(cast<DenseElementsAttr>(constant.getValue()), b);
+      })
       .Case([&](FullOp full) { return lowerFull(full, b); })
       .Case([&](IotaOp iota) { return lowerIota(iota, b); })
       .Case([&](RandUniformOp random) { return lowerRandUniform(random, b); })
@@ -56,7 +68,7 @@ static Value lower(Operation *op, Lowering &b) {
 LogicalResult runmat::convertArrayToLinalg(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isArrayOpOnTensors(op))
+    if (isArrayOpOnTensors(op) || isLargeConstant(op))
       ops.push_back(op);
   });
   Lowering b(root->getContext());

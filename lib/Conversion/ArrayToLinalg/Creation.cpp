@@ -9,21 +9,27 @@ using namespace runmat::array;
 /// object file would be as large as they are.
 static constexpr int64_t largeSplat = int64_t(1) << 16;
 
-Value array::lowerConstant(ConstantOp op, Lowering &b) {
-  auto splat = dyn_cast<SplatElementsAttr>(op.getValue());
-  if (splat &&
-      splat.getNumElements() >=
-          largeSplat * 8 / splat.getElementType().getIntOrFloatBitWidth()) {
-    auto type = cast<RankedTensorType>(splat.getType());
-    Value number = arith::ConstantOp::create(
-        b, b.loc(), cast<TypedAttr>(splat.getSplatValue<Attribute>()));
-    Sizes sizes;
-    for (int64_t size : type.getShape())
-      sizes.push_back(b.getIndexAttr(size));
-    b.checkFits(type, sizes);
-    return b.fill(number, type, sizes);
-  }
-  return arith::ConstantOp::create(b, b.loc(), op.getValue());
+bool array::isMadeAtRunTime(DenseElementsAttr value) {
+  // No elements may still be many rows, each a part of an LLVM constant.
+  if (value.getNumElements() == 0)
+    return true;
+  unsigned bits = value.getElementType().getIntOrFloatBitWidth();
+  return value.isSplat() && value.getNumElements() >= largeSplat * 8 / bits;
+}
+
+Value array::lowerConstant(DenseElementsAttr value, Lowering &b) {
+  if (!isMadeAtRunTime(value))
+    return arith::ConstantOp::create(b, b.loc(), value);
+  auto type = cast<RankedTensorType>(value.getType());
+  Sizes sizes;
+  for (int64_t size : type.getShape())
+    sizes.push_back(b.getIndexAttr(size));
+  b.checkFits(type, sizes);
+  if (value.getNumElements() == 0)
+    return b.empty(type, sizes);
+  Value number = arith::ConstantOp::create(
+      b, b.loc(), cast<TypedAttr>(value.getSplatValue<Attribute>()));
+  return b.fill(number, type, sizes);
 }
 
 Value array::lowerFull(FullOp op, Lowering &b) {

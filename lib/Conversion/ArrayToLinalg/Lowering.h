@@ -109,7 +109,9 @@ mlir::Value lowerPad(PadOp op, Lowering &b);
 mlir::Value lowerConcat(ConcatOp op, Lowering &b);
 mlir::Value lowerDiag(DiagOp op, Lowering &b);
 mlir::Value lowerDiagonal(DiagonalOp op, Lowering &b);
-mlir::Value lowerConstant(ConstantOp op, Lowering &b);
+/// Whether a constant becomes code that fills memory, not data.
+bool isMadeAtRunTime(mlir::DenseElementsAttr value);
+mlir::Value lowerConstant(mlir::DenseElementsAttr value, Lowering &b);
 mlir::Value lowerFull(FullOp op, Lowering &b);
 mlir::Value lowerIota(IotaOp op, Lowering &b);
 mlir::Value lowerRandUniform(RandUniformOp op, Lowering &b);

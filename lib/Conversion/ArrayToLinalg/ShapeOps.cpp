@@ -170,6 +170,36 @@ static void checkBounds(Lowering &b, int64_t dim, OpFoldResult offset,
   b.check(fits, check::sliceBounds(dim), {offset, size, stride, whole});
 }
 
+/// Whether it is known that a part of these sizes, or what it is a part of, has
+/// no elements. Upstream refuses parts that start at the end.
+static bool isNothing(Value whole, ArrayRef<OpFoldResult> sizes) {
+  return llvm::any_of(sizes, isZeroInteger) ||
+         llvm::is_contained(cast<RankedTensorType>(whole.getType()).getShape(),
+                            0);
+}
+
+/// `source`, whose sizes are `sizes`, into a part of `target`.
+static Value insert(Lowering &b, Value source, Value target, Sizes offsets,
+                    Sizes sizes, ArrayRef<OpFoldResult> strides) {
+  if (isNothing(target, sizes))
+    return target;
+  // Upstream wants the type to say what the sizes say.
+  SmallVector<int64_t> shape;
+  for (OpFoldResult &size : sizes) {
+    std::optional<int64_t> known = getConstantIntValue(size);
+    shape.push_back(known.value_or(ShapedType::kDynamic));
+    if (known)
+      size = b.getIndexAttr(*known);
+  }
+  auto type = cast<RankedTensorType>(source.getType());
+  if (type.getShape() != ArrayRef(shape))
+    source = tensor::CastOp::create(
+        b, b.loc(), RankedTensorType::get(shape, type.getElementType()),
+        source);
+  return tensor::InsertSliceOp::create(b, b.loc(), source, target, offsets,
+                                       sizes, strides);
+}
+
 Value array::lowerSlice(SliceOp op, Lowering &b) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   Sizes offsets = getMixedValues(op.getStaticOffsets(), op.getOffsets(), b);
@@ -180,6 +210,8 @@ Value array::lowerSlice(SliceOp op, Lowering &b) {
     checkBounds(b, dim, offsets[dim], sizes[dim], strides[dim],
                 b.sizeOf(op.getX(), dim));
   }
+  if (isNothing(op.getX(), sizes))
+    return b.empty(type, sizes);
   return tensor::ExtractSliceOp::create(b, b.loc(), type, op.getX(), offsets,
                                         sizes, strides);
 }
@@ -192,8 +224,8 @@ Value array::lowerInsertSlice(InsertSliceOp op, Lowering &b) {
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     checkBounds(b, dim, offsets[dim], sizes[dim], strides[dim],
                 b.sizeOf(op.getDestination(), dim));
-  return tensor::InsertSliceOp::create(
-      b, b.loc(), op.getSource(), op.getDestination(), offsets, sizes, strides);
+  return insert(b, op.getSource(), op.getDestination(), offsets, sizes,
+                strides);
 }
 
 Value array::lowerPad(PadOp op, Lowering &b) {
@@ -209,8 +241,7 @@ Value array::lowerPad(PadOp op, Lowering &b) {
   b.checkFits(type, sizes);
   Value whole = b.fill(b.scalarOf(op.getValue()), type, sizes);
   Sizes ones(type.getRank(), b.getIndexAttr(1));
-  return tensor::InsertSliceOp::create(b, b.loc(), op.getX(), whole, low, inner,
-                                       ones);
+  return insert(b, op.getX(), whole, low, inner, ones);
 }
 
 Value array::lowerConcat(ConcatOp op, Lowering &b) {
@@ -237,8 +268,7 @@ Value array::lowerConcat(ConcatOp op, Lowering &b) {
       ones(type.getRank(), b.getIndexAttr(1));
   for (Value input : op.getInputs()) {
     Sizes own = b.sizesOf(input);
-    result = tensor::InsertSliceOp::create(b, b.loc(), input, result, offsets,
-                                           own, ones);
+    result = insert(b, input, result, offsets, own, ones);
     offsets[along] = b.addIndex(offsets[along], own[along]);
   }
   return result;

@@ -119,3 +119,50 @@ func.func @random(%key: i64, %offset: i64) -> (tensor<8xf32>, tensor<8xf64>) {
   %n = array.rand_normal key %key offset %offset : tensor<8xf64>
   return %u, %n : tensor<8xf32>, tensor<8xf64>
 }
+
+// -----
+
+// Parts without elements are not parts of anything: they may start at the end, which upstream refuses.
+// CHECK-LABEL: @empty_parts
+// CHECK-NOT: _slice
+// CHECK: return
+func.func @empty_parts(%x: tensor<3x5xf32>, %y: tensor<7x0xf32>, %n: index)
+    -> (tensor<0x5xf32>, tensor<3x5xf32>, tensor<4x?xf32>, tensor<7x0xf32>, tensor<8x0xf32>) {
+  %seven = array.constant dense<7.0> : tensor<f32>
+  %a = array.slice %x offsets [3, 0] sizes [0, 5] strides [1, 1] : tensor<3x5xf32>
+  %b = array.insert_slice %a into %x offsets [3, 0] strides [1, 1] : tensor<0x5xf32>, tensor<3x5xf32>
+  %c = array.slice %y offsets [0, 0] sizes [4, %n] strides [2, 1] : tensor<7x0xf32>
+  %d = array.concat %y, %y dim 1 : tensor<7x0xf32>, tensor<7x0xf32>
+  %e = array.pad %y, %seven low [0, 0] high [1, 0] : tensor<7x0xf32>, tensor<f32>
+  return %a, %b, %c, %d, %e : tensor<0x5xf32>, tensor<3x5xf32>, tensor<4x?xf32>, tensor<7x0xf32>, tensor<8x0xf32>
+}
+
+// -----
+
+// A part whose type leaves open what its sizes say.
+// CHECK-LABEL: @sizes_known
+// CHECK: %[[S:.*]] = tensor.cast %{{.*}} : tensor<?xf32> to tensor<3xf32>
+// CHECK: tensor.insert_slice %[[S]] into
+func.func @sizes_known(%x: tensor<3xf32>, %z: tensor<f32>) -> tensor<?xf32> {
+  %n = arith.constant 3 : index
+  %w = array.broadcast %z sizes(%n) : tensor<f32> to tensor<?xf32>
+  %p = array.pad %w, %z low [1] high [1] : tensor<?xf32>, tensor<f32>
+  return %p : tensor<?xf32>
+}
+
+// -----
+
+// Constants without elements hold no data, however many rows they have; large ones of one value are filled.
+// CHECK-LABEL: @constants
+// CHECK-NOT: arith.constant dense<{{.*}}x
+// CHECK: tensor.empty() : tensor<1099511627776x0xf32>
+// CHECK: linalg.fill {{.*}} -> tensor<8192xi64>
+// CHECK: linalg.fill {{.*}} -> tensor<8192xf64>
+// CHECK: arith.constant dense<3> : tensor<8191xi64>
+func.func @constants() -> (tensor<1099511627776x0xf32>, tensor<8192xi64>, tensor<8192xf64>, tensor<8191xi64>) {
+  %a = array.constant dense<1.0> : tensor<1099511627776x0xf32>
+  %b = array.constant dense<3> : tensor<8192xi64>
+  %c = arith.constant dense<2.0> : tensor<8192xf64>
+  %d = arith.constant dense<3> : tensor<8191xi64>
+  return %a, %b, %c, %d : tensor<1099511627776x0xf32>, tensor<8192xi64>, tensor<8192xf64>, tensor<8191xi64>
+}
