@@ -1,6 +1,6 @@
-// Device memory operations: verifiers, folds, and how upload and download turn
-// from tensors to buffers. A download writes its destination and reads nothing
-// on the host, so bufferization may give it any free memory.
+// Memory operations: verifiers, folds, and how those on tensors turn to
+// buffers. A download writes its destination and reads nothing on the host, so
+// bufferization may give it any free memory.
 #include "runmat/Dialect/Offload/Offload.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -33,6 +33,25 @@ static FailureOr<Value> allocRowMajor(RewriterBase &rewriter, Location loc,
 /// part of another one's.
 static bool isRowMajor(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getLayout().isIdentity();
+}
+
+// -- read
+
+bool ReadOp::bufferizesToMemoryRead(OpOperand &, const AnalysisState &) {
+  return true;
+}
+bool ReadOp::bufferizesToMemoryWrite(OpOperand &, const AnalysisState &) {
+  return false;
+}
+AliasingValueList ReadOp::getAliasingValues(OpOperand &,
+                                            const AnalysisState &) {
+  return {};
+}
+LogicalResult ReadOp::bufferize(RewriterBase &rewriter,
+                                const BufferizationOptions &,
+                                BufferizationState &) {
+  rewriter.eraseOp(*this);
+  return success();
 }
 
 // -- upload

@@ -23,6 +23,20 @@ def Offload_CheckOp : Offload_Op<"check", [MemoryEffects<[MemWrite]>]> {
   let hasCanonicalizeMethod = 1;
 }
 
+def Offload_ReadOp : Offload_Op<"read", [DeclareOpInterfaceMethods<BufferizableOpInterface,
+    ["bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues", "bufferize"]>,
+    MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "the operations before this one read a tensor's memory";
+  let description = [{
+    `offload.read %x : tensor<4x8xf32>`. Loops that are written over memory before bufferization get it by
+    `bufferization.to_buffer`, which folds and moves as an operation without effects. This one stands behind
+    the loops and does neither, so that bufferization writes nothing into the memory before it. Becomes no
+    code.
+  }];
+  let arguments = (ins AnyRankedTensor:$source);
+  let assemblyFormat = "$source attr-dict `:` type($source)";
+}
+
 // -- Device memory and launches. Buffers are row-major; sizes are in bytes. -----------------------------------
 
 def Offload_TensorOrMemRef : AnyTypeOf<[AnyRankedTensor, AnyStridedMemRef]>;

@@ -85,7 +85,8 @@ def ConvertLinalgToVectorPass : Pass<"convert-linalg-to-vector"> {
            "width of the host's vector registers">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect",
+    "::runmat::offload::OffloadDialect"];
 }
 
 #endif

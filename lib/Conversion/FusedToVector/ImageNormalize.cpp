@@ -3,6 +3,7 @@
 // are shifted by a mean of its first elements, so one pass is enough and a
 // large mean costs no precision; chunks combine by Chan's formula in f64.
 #include "ImageNormalizeLowering.h"
+#include "runmat/Dialect/Offload/Offload.h"
 
 namespace runmat::image_normalize {
 
@@ -222,6 +223,9 @@ void Lowering::prepare() {
 
 /// Results: the images, and the reductions from their partial values.
 void Lowering::finish() {
+  offload::ReadOp::create(b, op.getInput());
+  for (Value extra : op.unitBody().extras)
+    offload::ReadOp::create(b, extra);
   SmallVector<Value> results;
   for (auto [number, out] : llvm::enumerate(outputTensors))
     results.push_back(bufferization::ToTensorOp::create(

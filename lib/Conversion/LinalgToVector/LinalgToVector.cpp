@@ -7,6 +7,7 @@
 #include "Permutation.h"
 #include "Reduction.h"
 #include "runmat/Conversion/Passes.h"
+#include "runmat/Dialect/Offload/Offload.h"
 
 namespace runmat {
 #define GEN_PASS_DEF_CONVERTLINALGTOVECTORPASS

@@ -1,5 +1,6 @@
 // Buffers, loops and indices that tiled schedules are built from.
 #include "TiledLowering.h"
+#include "runmat/Dialect/Offload/Offload.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -130,6 +131,9 @@ void TiledLowering::ifElse(Value condition, llvm::function_ref<void()> then,
 
 void TiledLowering::replace(ValueRange results) {
   b.setInsertionPoint(op);
+  for (OpOperand *input : op.getDpsInputOperands())
+    if (buffers.contains(input))
+      offload::ReadOp::create(b, input->get());
   SmallVector<Value> tensors;
   for (auto [result, buffer] : llvm::zip(op.getResults(), results))
     tensors.push_back(bufferization::ToTensorOp::create(

@@ -13,6 +13,8 @@
 // CHECK: arith.addf %{{.*}}, %[[D]]
 // CHECK: math.fma %[[D]], %[[D]]
 // CHECK: scf.parallel
+// What the loops read stays as it is until here.
+// CHECK: offload.read %arg0
 // CHECK: bufferization.to_tensor
 func.func @unit(%x: tensor<4x64x128xf32>) -> tensor<4x64x128xf32> {
   %eps = array.constant dense<1.0e-6> : tensor<f32>

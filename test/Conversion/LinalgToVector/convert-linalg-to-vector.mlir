@@ -24,6 +24,8 @@
 // CHECK: vector.create_mask
 // CHECK: vector.maskedload %[[OUT]]
 // CHECK: vector.maskedstore %[[OUT]]
+// CHECK: offload.read %arg0
+// CHECK: offload.read %arg1
 // CHECK: bufferization.to_tensor %[[OUT]] restrict writable
 // CHECK-NOT: linalg.generic
 // CHECK: return
