@@ -45,6 +45,18 @@ def FuseLinalgElementwise : Pass<"fuse-linalg-elementwise", "::mlir::ModuleOp"> 
                            "::mlir::tensor::TensorDialect"];
 }
 
+def CopyStridedBuffers : Pass<"copy-strided-buffers", "::mlir::ModuleOp"> {
+  let summary = "Copy a strided buffer where a row-major one is asked for";
+  let description = [{
+    Upstream's bufferization casts a part of a buffer to a row-major memref of dynamic sizes, for a call, a
+    result or the state of a loop, and takes its strides for unknown ones that may be right. Each such
+    `memref.cast` whose strides are not seen to be those of rows one after the other becomes a copy.
+
+    Shown by test/Target/CPU/copy-strided-buffers.mlir.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def ExpandMemRefCopy : Pass<"expand-memref-copy", "::mlir::ModuleOp"> {
   let summary = "Turn memref.copy into linalg operations";
   let description = [{
