@@ -67,7 +67,7 @@ class Array_InferredOp<string mnemonic, string infer, string reify, Array_Specul
     ::mlir::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context,
         std::optional<::mlir::Location> location, $cppClass::Adaptor adaptor,
         ::llvm::SmallVectorImpl<::mlir::Type> &types) {
-      ::runmat::array::detail::Place place{location, getOperationName()};
+      [[maybe_unused]] ::runmat::array::detail::Place place{location, getOperationName()};
       return ::runmat::array::detail::}] # infer # [{;
     }
   }]>;

@@ -63,8 +63,15 @@ static LogicalResult checkOperation(Operation *op) {
     return success();
   if (isa<func::CallOp, func::ReturnOp, scf::ForOp, scf::WhileOp, scf::IfOp,
           scf::YieldOp, scf::ConditionOp, tensor::DimOp, tensor::ExtractOp,
-          tensor::FromElementsOp, arith::ConstantOp>(op))
+          tensor::FromElementsOp>(op))
     return success();
+  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+    if (isShaped(constant.getType()) &&
+        !isa<DenseElementsAttr>(constant.getValue()))
+      return constant.emitOpError("value is not accepted in a program; "
+                                  "expected a number or dense<...>");
+    return success();
+  }
   if (auto cast = dyn_cast<tensor::CastOp>(op);
       cast && isa<RankedTensorType>(cast.getSource().getType()) &&
       isa<RankedTensorType>(cast.getType()))

@@ -190,6 +190,8 @@ class RunTest(ToolTest):
                  "  %y = arith.addf %x, %x : tensor<4xf32>\n  return %y : tensor<4xf32>\n}", "'arith.addf' op is not accepted"),
                 ("offload.mlir", "func.func @f(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {\n  offload.check %c, \"no\"\n"
                  "  return %x : tensor<4xf32>\n}", "offload.mlir:2:3: 'offload.check' op is not accepted"),
+                ("sparse.mlir", "func.func @f() -> tensor<2xf32> {\n  %y = arith.constant sparse<[[0]], [1.0]> : tensor<2xf32>\n"
+                 "  return %y : tensor<2xf32>\n}", "sparse.mlir:2:8: 'arith.constant' op value is not accepted"),
                 ("unranked.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
                  "  %y = tensor.cast %x : tensor<4xf32> to tensor<*xf32>\n"
                  "  %z = tensor.cast %y : tensor<*xf32> to tensor<4xf32>\n  return %z : tensor<4xf32>\n}",
