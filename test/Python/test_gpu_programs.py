@@ -33,6 +33,17 @@ func.func @main(%x: tensor<?x?x?xf32>, %g: tensor<f32>) -> (tensor<?x?x?xf32>, t
 
 # A unit between the parts of one result: its input and its result lie inside the joined array's memory, which
 # transfers cannot address.
+NO_PLANES = """
+func.func @main(%x: tensor<0x4x5xf32>) -> tensor<0x4x5xf32> {
+  %mu = array.mean %x dims [1, 2] keep : tensor<0x4x5xf32>
+  %d = array.sub %x, %mu : tensor<0x4x5xf32>, tensor<0x1x1xf32>
+  %sigma = array.std %x dims [1, 2] keep : tensor<0x4x5xf32>
+  %n = array.div %d, %sigma : tensor<0x4x5xf32>, tensor<0x1x1xf32>
+  %y = array.tanh %n : tensor<0x4x5xf32>
+  return %y : tensor<0x4x5xf32>
+}
+"""
+
 STRIDED = """
 func.func @main(%x: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
   %e = array.constant dense<1.0e-6> : tensor<f32>
@@ -181,6 +192,12 @@ class ProgramsOnGPU(unittest.TestCase):
                                 "gpu=lavapipe")
         self.assertEqual(b.shape, (0, 4, 4))
         self.assertTrue(np.isnan(m))
+
+    def test_no_planes_by_type(self):
+        for device in ("gpu=lavapipe", "auto=lavapipe"):
+            with self.subTest(device=device):
+                y, = self.run_program(NO_PLANES, [np.empty((0, 4, 5), np.float32)], 1, "--device", device)
+                self.assertEqual(y.shape, (0, 4, 5))
 
 
 if __name__ == "__main__":

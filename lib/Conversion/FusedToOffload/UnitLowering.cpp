@@ -49,8 +49,20 @@ std::string DeviceTables::addKernel(const Kernel &kernel, int32_t unit) {
 }
 
 LogicalResult DeviceTables::finish() {
-  if (table.empty())
+  if (!kernels)
     return success();
+  // Sizes that are known may leave variants without a launch.
+  llvm::StringSet<> launched;
+  for (auto entry : ArrayRef(table))
+    launched.insert(
+        cast<DictionaryAttr>(entry).getAs<StringAttr>("entry").getValue());
+  for (auto kernel : llvm::to_vector(kernels.getOps<gpu::GPUFuncOp>()))
+    if (!launched.contains(kernel.getName()))
+      kernel.erase();
+  if (table.empty()) {
+    kernels.erase();
+    return success();
+  }
   Builder b(module.getContext());
   module->setAttr("offload.kernels", b.getArrayAttr(table));
   return lowerKernelBodies(kernels);

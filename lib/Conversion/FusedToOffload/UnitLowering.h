@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace runmat {
 
@@ -18,7 +19,8 @@ public:
   mlir::gpu::GPUModuleOp kernelModule();
   /// The name that a dispatch of this kernel for this unit uses.
   std::string addKernel(const Kernel &kernel, int32_t unit);
-  /// Lowers the kernels' bodies and writes the module's attribute.
+  /// Erases kernels that nothing launches, lowers the bodies of the others and
+  /// writes the module's attribute.
   llvm::LogicalResult finish();
 
 private:
