@@ -154,13 +154,13 @@ class Host:
             return self.storage_range
         return self.lib.rm_gpu_limit(which)
 
-    def run(self, arrays, result_shapes, unit=0):
+    def run(self, arrays, unit=0):
         """Runs a unit on f32 arrays (one an operand) and returns its results."""
         state = {}
 
         def body(_args, _results):
             try:
-                state["results"] = self._launch(self.json["units"][unit], arrays, result_shapes)
+                state["results"] = self._launch(self.json["units"][unit], arrays)
             except Exception as problem:  # an exception cannot cross C
                 state["problem"] = problem
 
@@ -175,19 +175,18 @@ class Host:
     def _alloc(self, size):
         return self.lib.rm_gpu_alloc(c.c_int64(size))
 
-    def _launch(self, unit, arrays, result_shapes):
+    def _launch(self, unit, arrays):
         lib = self.lib
         arrays = [np.ascontiguousarray(a, dtype=np.float32) for a in arrays]
         sizes = Sizes([a.shape for a in arrays], self.limit)
-        buffers = {"operand": [], "result": [], "workspace": []}
+        for value in unit["values"]:
+            sizes.names[value["name"]] = sizes(value["expr"])
+        results = [np.empty([sizes(size) for size in result["shape"]], np.float32) for result in unit["results"]]
+        buffers = {"operand": [], "result": [self._alloc(r.nbytes) for r in results], "workspace": []}
         for array in arrays:
             handle = self._alloc(array.nbytes)
             lib.rm_gpu_upload(c.c_int64(handle), array.ctypes.data_as(c.c_void_p), c.c_int64(array.nbytes))
             buffers["operand"].append(handle)
-        results = [np.empty(shape, np.float32) for shape in result_shapes]
-        buffers["result"] = [self._alloc(r.nbytes) for r in results]
-        for value in unit["values"]:
-            sizes.names[value["name"]] = sizes(value["expr"])
         buffers["workspace"] = [self._alloc(sizes(w["bytes"])) for w in unit["workspaces"]]
         for variant in unit["variants"]:
             if all(sizes(condition) for condition in variant["conditions"]):

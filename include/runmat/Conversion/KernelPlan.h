@@ -152,6 +152,8 @@ struct KernelPlan {
     SizeExpr bytes;
   };
   std::vector<Workspace> workspaces;
+  /// Of each result, row-major.
+  std::vector<std::vector<SizeExpr>> resultShapes;
   std::vector<Kernel> kernels;
   /// The first whose conditions hold is taken; if none, the unit does not fit
   /// the device, for a limit among the conditions of the last.

@@ -84,6 +84,30 @@ std::optional<GPURefusal> runmat::refusedOnGPU(Operation *unit,
       (unit->getName().getStringRef() + " has no GPU form").str()};
 }
 
+/// A stored result has the input's shape, a reduction keeps the dims that it
+/// does not reduce, or makes them 1.
+static std::vector<std::vector<SizeExpr>> resultShapes(fused::Unit unit) {
+  std::vector<std::vector<SizeExpr>> shapes;
+  fused::UnitBody body = unit.unitBody();
+  for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
+    auto type = cast<RankedTensorType>(resultType);
+    auto dims = llvm::to_vector(llvm::seq<unsigned>(0, body.rank()));
+    if (i >= body.numStored) {
+      fused::ReductionAttr reduction = body.reduction(i - body.numStored);
+      if (!reduction.getKeep())
+        llvm::erase_if(dims, [&](unsigned dim) {
+          return llvm::is_contained(reduction.getDims(), int64_t(dim));
+        });
+    }
+    std::vector<SizeExpr> &shape = shapes.emplace_back();
+    for (auto [at, dim] : llvm::enumerate(dims))
+      shape.push_back(type.isDynamicDim(at)
+                          ? sizeOf(unit->getOperand(0), 0, dim)
+                          : SizeExpr(type.getDimSize(at)));
+  }
+  return shapes;
+}
+
 FailureOr<KernelPlan> runmat::planUnit(Operation *unit,
                                        gpu::GPUModuleOp kernels,
                                        const DeviceProfile &profile) {
@@ -91,6 +115,7 @@ FailureOr<KernelPlan> runmat::planUnit(Operation *unit,
     return failure();
   KernelPlan plan =
       planImageNormalize(cast<fused::ImageNormalizeOp>(unit), kernels, profile);
+  plan.resultShapes = resultShapes(cast<fused::Unit>(unit));
   if (profile.preserveNanInf)
     for (Kernel &kernel : plan.kernels)
       kernel.flags |= RM_KERNEL_PRESERVE_NAN;

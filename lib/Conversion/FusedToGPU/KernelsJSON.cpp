@@ -130,7 +130,9 @@ static void writeNumber(OStream &json, StringRef key, const APFloat &value) {
                                              : "inf");
 }
 
-static void writeTensor(OStream &json, Type type, Value value) {
+/// `value` may be a constant; `shape` says what the type leaves open.
+static void writeTensor(OStream &json, Type type, Value value,
+                        ArrayRef<SizeExpr> shape = {}) {
   auto tensor = cast<RankedTensorType>(type);
   std::string element;
   llvm::raw_string_ostream(element) << tensor.getElementType();
@@ -140,6 +142,11 @@ static void writeTensor(OStream &json, Type type, Value value) {
       for (int64_t size : tensor.getShape())
         ShapedType::isDynamic(size) ? json.value(nullptr) : json.value(size);
     });
+    if (!value)
+      json.attributeArray("shape", [&] {
+        for (const SizeExpr &size : shape)
+          json.value(size.text());
+      });
     DenseElementsAttr constant;
     if (value && tensor.getElementType().isF32() &&
         matchPattern(value, m_Constant(&constant)) && constant.isSplat())
@@ -165,8 +172,9 @@ static void writeUnit(OStream &json, const PlannedUnit &unit) {
         writeTensor(json, operand.getType(), operand);
     });
     json.attributeArray("results", [&] {
-      for (Type type : unit.op->getResultTypes())
-        writeTensor(json, type, {});
+      for (auto [type, shape] :
+           llvm::zip(unit.op->getResultTypes(), unit.plan->resultShapes))
+        writeTensor(json, type, {}, shape);
     });
     json.attributeArray("values", [&] {
       for (const KernelPlan::Value &value : unit.plan->values)

@@ -237,28 +237,13 @@ void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
   for (auto [i, operand] : llvm::enumerate(unit->getOperands()))
     operandBuffers.push_back(bound[i] ? bufferOf(operand) : Value());
 
-  // Dims of the iteration space that types leave open, for results: a stored
-  // result has the input's shape, a reduction keeps the dims that it does not
-  // reduce (or makes them 1).
-  fused::UnitBody body = cast<fused::Unit>(unit).unitBody();
-  auto dimOf = [&](unsigned dim) -> Value {
-    return tensor::DimOp::create(b, unit->getOperand(0), dim);
-  };
-  SmallVector<SmallVector<Value>> sizes;
+  SmallVector<SmallVector<Value>> sizes; // that types leave open
   for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
     auto type = cast<RankedTensorType>(resultType);
     SmallVector<Value> open;
-    auto dims = llvm::to_vector(llvm::seq<unsigned>(0, body.rank()));
-    if (i >= body.numStored) {
-      fused::ReductionAttr reduction = body.reduction(i - body.numStored);
-      if (!reduction.getKeep())
-        llvm::erase_if(dims, [&](unsigned dim) {
-          return llvm::is_contained(reduction.getDims(), int64_t(dim));
-        });
-    }
-    for (auto [at, dim] : llvm::enumerate(dims))
-      if (type.isDynamicDim(at))
-        open.push_back(dimOf(dim));
+    for (auto [dim, size] : llvm::enumerate(plan.resultShapes[i]))
+      if (type.isDynamicDim(dim))
+        open.push_back(emit(size));
     resultBuffers.push_back(
         offload::AllocOp::create(b, bufferType, resultBytes(type, open)));
     ownedBuffers.push_back(resultBuffers.back());
