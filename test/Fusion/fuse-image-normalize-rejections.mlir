@@ -186,7 +186,7 @@ func.func @negated(%x: !batch, %e: tensor<f32>) -> !batch {
 }
 
 // E[x^2] is not the variance.
-// REMARK: rejections.mlir:[[#@LINE+9]]:{{.*}}not-a-square
+// REMARK: rejections.mlir:[[#@LINE+5]]:{{.*}}not-a-square
 // CHECK-LABEL: func.func @uncentered_square
 func.func @uncentered_square(%x: !batch, %e: tensor<f32>) -> !batch {
   %m = array.mean %x dims [1, 2] keep : !batch
@@ -483,6 +483,125 @@ func.func @outside_while(%x: !batch, %e: tensor<f32>) -> !batch {
   return %l : !batch
 }
 
+// E[x^2] - mean^2, which loses all digits where the mean is large, and so is another number.
+// REMARK: rejections.mlir:[[#@LINE+5]]:{{.*}}not-a-square
+// CHECK-LABEL: func.func @raw_moments
+func.func @raw_moments(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %x, %x : !batch, !batch
+  %q = array.mean %s dims [1, 2] keep : !batch
+  %mm = array.mul %m, %m : !plane, !plane
+  %v = array.sub %q, %mm : !plane, !plane
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The same by powers, epsilon in front.
+// REMARK: rejections.mlir:[[#@LINE+6]]:{{.*}}not-a-square
+// CHECK-LABEL: func.func @raw_moments_by_pow
+func.func @raw_moments_by_pow(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %two = array.constant dense<2.0> : tensor<f32>
+  %s = array.pow %x, %two : !batch, tensor<f32>
+  %q = array.mean %s dims [1, 2] keep : !batch
+  %mm = array.pow %m, %two : !plane, tensor<f32>
+  %v = array.sub %q, %mm : !plane, !plane
+  %a = array.add %e, %v : tensor<f32>, !plane
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// Bounded first, then epsilon is added.
+// REMARK: rejections.mlir:[[#@LINE+8]]:{{.*}}epsilon-not-added
+// CHECK-LABEL: func.func @bounded_and_added
+func.func @bounded_and_added(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %z = array.constant dense<0.0> : tensor<f32>
+  %b = array.max %v, %z : !plane, tensor<f32>
+  %a = array.add %b, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The root is bounded.
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}epsilon-not-added
+// CHECK-LABEL: func.func @bounded_root
+func.func @bounded_root(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %t = array.std %x dims [1, 2] keep : !batch
+  %r = array.max %t, %e : !plane, tensor<f32>
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The variance is subtracted.
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}not-a-variance
+// CHECK-LABEL: func.func @subtracted_variance
+func.func @subtracted_variance(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.sub %e, %v : tensor<f32>, !plane
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// More than epsilon is done to it.
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}not-a-variance
+// CHECK-LABEL: func.func @scaled_variance
+func.func @scaled_variance(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %b = array.mul %v, %e : !plane, tensor<f32>
+  %a = array.add %b, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// A power of -1/2.
+// REMARK: rejections.mlir:[[#@LINE+10]]:{{.*}}reciprocal-scale
+// CHECK-LABEL: func.func @reciprocal_by_pow
+func.func @reciprocal_by_pow(%x: !batch, %e: tensor<f32>) -> !batch {
+  %m = array.mean %x dims [1, 2] keep : !batch
+  %d = array.sub %x, %m : !batch, !plane
+  %s = array.mul %d, %d : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %a = array.add %v, %e : !plane, tensor<f32>
+  %h = array.constant dense<-0.5> : tensor<f32>
+  %r = array.pow %a, %h : !plane, tensor<f32>
+  %n = array.mul %d, %r : !batch, !plane
+  return %n : !batch
+}
+
+// The deviation or sigma is narrowed behind the statistics, in front of the division: f32 divides rounded numbers.
+// REMARK: rejections.mlir:[[#@LINE+7]]:{{.*}}narrowing-cast: a value is rounded to a narrower type in front of the division
+// CHECK-LABEL: func.func @narrowed_deviation
+func.func @narrowed_deviation(%x: !batch) -> !batch {
+  %w = array.cast %x : !batch to !wide
+  %m = array.mean %w dims [1, 2] keep : !wide
+  %d = array.sub %w, %m : !wide, !wplane
+  %t = array.std %w dims [1, 2] keep : !wide
+  %dn = array.cast %d : !wide to !batch
+  %tn = array.cast %t : !wplane to !plane
+  %n = array.div %dn, %tn : !batch, !plane
+  return %n : !batch
+}
+
 // Another idiom altogether: no remark.
 // REMARK-NOT: remark:
 // CHECK-LABEL: func.func @power_step
@@ -493,4 +612,15 @@ func.func @power_step(%p: tensor<8x4xf32>, %e: tensor<f32>) -> tensor<8x4xf32> {
   %r = array.sqrt %a : tensor<1x4xf32>
   %n = array.div %p, %r : tensor<8x4xf32>, tensor<1x4xf32>
   return %n : tensor<8x4xf32>
+}
+
+// CHECK-LABEL: func.func @no_deviation
+func.func @no_deviation(%p: !batch, %q: !batch, %e: tensor<f32>) -> !batch {
+  %s = array.mul %p, %q : !batch, !batch
+  %v = array.mean %s dims [1, 2] keep : !batch
+  %k = array.mul %v, %e : !plane, tensor<f32>
+  %a = array.add %k, %e : !plane, tensor<f32>
+  %r = array.sqrt %a : !plane
+  %n = array.div %p, %r : !batch, !plane
+  return %n : !batch
 }

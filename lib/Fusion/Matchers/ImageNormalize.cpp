@@ -14,20 +14,27 @@ using namespace runmat::fusion;
 using array::elementTypeOf;
 using fused::Rejection;
 
-/// 1 / sigma and rsqrt(variance + epsilon).
+/// 1 / sigma, rsqrt(variance + epsilon) and its power of -1/2.
 static bool looksLikeReciprocal(Operation *op) {
   if (auto rsqrt = dyn_cast_or_null<array::RsqrtOp>(op))
-    return looksLikeShifted(stripToOp(rsqrt.getX()));
+    return resemblesShifted(stripToOp(rsqrt.getX()));
+  if (array::PowOp pow = powerOf(op, -0.5))
+    return resemblesShifted(stripToOp(pow.getA()));
   auto div = dyn_cast_or_null<array::DivOp>(op);
   return div && matchScalar(div.getA()) &&
-         looksLikeSigma(stripToOp(div.getB()));
+         resemblesSigma(stripToOp(div.getB()));
 }
 
-/// sigma + epsilon, epsilon outside the root.
-static bool looksLikeShiftedSigma(Operation *op) {
-  auto add = dyn_cast_or_null<array::AddOp>(op);
-  return add && (looksLikeSigma(stripToOp(add.getA())) ||
-                 looksLikeSigma(stripToOp(add.getB())));
+/// sigma + epsilon, epsilon outside the root, and max(sigma, epsilon).
+static std::optional<Rejection> changedSigma(Operation *op) {
+  if (!isa_and_nonnull<array::AddOp, array::SubOp, array::MaxOp,
+                       array::ClampOp>(op) ||
+      llvm::none_of(op->getOperands(), [](Value operand) {
+        return resemblesSigma(stripToOp(operand));
+      }))
+    return std::nullopt;
+  return isa<array::AddOp, array::SubOp>(op) ? Rejection::EpsilonOutsideSqrt
+                                             : Rejection::EpsilonNotAdded;
 }
 
 bool fusion::isImageNormalizeRoot(Operation *op) {
@@ -36,15 +43,17 @@ bool fusion::isImageNormalizeRoot(Operation *op) {
     return false;
   if (auto div = dyn_cast<array::DivOp>(op)) {
     Operation *divisor = stripToOp(div.getB());
+    if (looksLikeDeviation(stripToOp(div.getA())))
+      return resemblesSigma(divisor) || changedSigma(divisor);
     // 1 / sigma is the reciprocal that another root multiplies by; where all
     // sizes are 1, a deviation is one number too.
-    return (looksLikeSigma(divisor) || looksLikeShiftedSigma(divisor)) &&
-           (looksLikeDeviation(stripToOp(div.getA())) ||
-            !matchScalar(div.getA()));
+    return looksLikeSigma(divisor) && !matchScalar(div.getA());
   }
   if (auto mul = dyn_cast<array::MulOp>(op))
-    return looksLikeReciprocal(stripToOp(mul.getA())) ||
-           looksLikeReciprocal(stripToOp(mul.getB()));
+    return (looksLikeReciprocal(stripToOp(mul.getA())) &&
+            looksLikeDeviation(stripToOp(mul.getB()))) ||
+           (looksLikeReciprocal(stripToOp(mul.getB())) &&
+            looksLikeDeviation(stripToOp(mul.getA())));
   return false;
 }
 
@@ -52,8 +61,8 @@ Matched<ImageNormalizeMatch> fusion::matchImageNormalize(Operation *root) {
   if (isa<array::MulOp>(root))
     return Mismatch{Rejection::ReciprocalScale, root};
   auto div = cast<array::DivOp>(root);
-  if (looksLikeShiftedSigma(stripToOp(div.getB())))
-    return Mismatch{Rejection::EpsilonOutsideSqrt, root};
+  if (std::optional<Rejection> reason = changedSigma(stripToOp(div.getB())))
+    return Mismatch{*reason, root};
 
   Steps steps;
   Matched<Deviation> deviation = matchDeviation(div.getA(), steps);

@@ -138,12 +138,13 @@ Matched<Deviation> fusion::matchDeviation(Value value, Steps &steps) {
   return negated;
 }
 
-/// As matchDeviation, for what is squared: there "not a deviation" means "not
-/// the variance".
-static Matched<Deviation> matchSquaredBase(Value value, Steps &steps) {
+/// As matchDeviation, for what `square` squares: there "not a deviation" means
+/// "not the variance".
+static Matched<Deviation> matchSquaredBase(Value value, Operation *square,
+                                           Steps &steps) {
   Matched<Deviation> deviation = matchDeviation(value, steps);
   if (!deviation && deviation.mismatch().reason == Rejection::NotCentered)
-    return Mismatch{Rejection::NotASquare, deviation.mismatch().where};
+    return Mismatch{Rejection::NotASquare, square};
   return deviation;
 }
 
@@ -156,10 +157,10 @@ static Matched<Deviation> matchSquaredDeviation(Value value, Steps &steps) {
   if (op)
     steps.insert(op);
   if (auto mul = dyn_cast_or_null<array::MulOp>(op)) {
-    Matched<Deviation> a = matchSquaredBase(mul.getA(), steps);
+    Matched<Deviation> a = matchSquaredBase(mul.getA(), mul, steps);
     if (!a || mul.getA() == mul.getB())
       return a;
-    Matched<Deviation> b = matchSquaredBase(mul.getB(), steps);
+    Matched<Deviation> b = matchSquaredBase(mul.getB(), mul, steps);
     if (b && (a->source != b->source || a->dims != b->dims ||
               a->negated != b->negated))
       return Mismatch{Rejection::NotASquare, mul};
@@ -170,7 +171,7 @@ static Matched<Deviation> matchSquaredDeviation(Value value, Steps &steps) {
     if (!exponent || !exponent->constant ||
         !exponent->constant->isExactlyValue(2.0))
       return Mismatch{Rejection::NotASquare, pow};
-    return matchSquaredBase(pow.getA(), steps);
+    return matchSquaredBase(pow.getA(), pow, steps);
   }
   return Mismatch{Rejection::NotASquare, op};
 }
@@ -190,6 +191,14 @@ static Matched<Reduced> matchSpreadOp(Operation *op, int64_t ddof,
   return reduceOnce(reduction, unreduced(*source));
 }
 
+static bool isBounded(Operation *op) {
+  return isa_and_nonnull<array::MaxOp, array::ClampOp>(op);
+}
+
+/// Why arithmetic on means is no variance: a mean in it that is none either,
+/// E[x^2] in E[x^2] - mean^2, else the arithmetic.
+static Mismatch notAVariance(Operation *op);
+
 /// The variance: the mean of squared deviations, or array.var.
 static Matched<Reduced> matchVariance(Value value, Steps &steps) {
   SmallVector<Operation *> path;
@@ -199,6 +208,10 @@ static Matched<Reduced> matchVariance(Value value, Steps &steps) {
   Operation *op = traced->getDefiningOp();
   if (auto var = dyn_cast_or_null<array::VarOp>(op))
     return followBack(matchSpreadOp(op, var.getDdof(), steps), path);
+  if (isBounded(op))
+    return Mismatch{Rejection::EpsilonNotAdded, op};
+  if (!looksLikeSpread(op))
+    return notAVariance(op);
 
   Matched<Reduced> mean = matchMean(*traced, /*source=*/{}, steps);
   if (!mean)
@@ -211,6 +224,17 @@ static Matched<Reduced> matchVariance(Value value, Steps &steps) {
     return Mismatch{Rejection::DimsMismatch, op};
   mean->source = square->source;
   return followBack(mean, path);
+}
+
+static Mismatch notAVariance(Operation *op) {
+  if (isa_and_nonnull<array::AddOp, array::SubOp>(op) &&
+      looksLikeSpread(stripToOp(op->getOperand(0)))) {
+    Steps unused;
+    if (Matched<Reduced> first = matchVariance(op->getOperand(0), unused);
+        !first)
+      return first.mismatch();
+  }
+  return Mismatch{Rejection::NotAVariance, op};
 }
 
 /// What epsilon must be beside a variance of `source`.
@@ -258,15 +282,22 @@ static Matched<Sigma> withoutEpsilon(Matched<Reduced> variance) {
 /// Variance plus epsilon; no epsilon is an epsilon of 0.
 static Matched<Sigma> matchShifted(Value value, Value source, Steps &steps) {
   Operation *op = value.getDefiningOp();
-  if (isa_and_nonnull<array::MaxOp>(op))
-    return Mismatch{Rejection::EpsilonNotAdded, op};
   if (!isa_and_nonnull<array::AddOp, array::SubOp>(op))
     return withoutEpsilon(matchVariance(value, steps));
+  Operation *lhs = stripToOp(op->getOperand(0)),
+            *rhs = stripToOp(op->getOperand(1));
+  bool first = looksLikeSpread(lhs), second = looksLikeSpread(rhs);
+  // Neither: for the reason why.
+  if (!first && !second) {
+    first = resemblesShifted(lhs);
+    second = !first;
+  }
   // c - var is no shifted variance; var - c is.
-  bool first =
-      isa<array::SubOp>(op) || looksLikeSpread(stripToOp(op->getOperand(0)));
-  bool second = isa<array::AddOp>(op) &&
-                (!first || looksLikeSpread(stripToOp(op->getOperand(1))));
+  if (isa<array::SubOp>(op)) {
+    if (!first)
+      return Mismatch{Rejection::NotAVariance, op};
+    second = false;
+  }
   if (!first || !second)
     return matchSum(op, /*varianceOperand=*/first ? 0 : 1, steps);
   // Both may be the variance: epsilon is a mean too, of other numbers.
@@ -339,10 +370,45 @@ bool fusion::looksLikeSigma(Operation *op) {
   if (auto sqrt = dyn_cast_or_null<array::SqrtOp>(op))
     return looksLikeShifted(stripToOp(sqrt.getX()));
   // The power of 1/2, for its own reason.
+  array::PowOp pow = powerOf(op, 0.5);
+  return pow && looksLikeShifted(stripToOp(pow.getA()));
+}
+
+/// Few steps, so that the look is cheap and what is meant is plain.
+static constexpr unsigned resemblanceDepth = 3;
+
+static bool holdsSpread(Operation *op, unsigned depth) {
+  if (looksLikeSpread(op))
+    return true;
+  return depth > 0 &&
+         isa_and_nonnull<array::AddOp, array::SubOp, array::MulOp, array::PowOp,
+                         array::AbsOp, array::MaxOp, array::ClampOp>(op) &&
+         isa<RankedTensorType>(op->getResult(0).getType()) &&
+         llvm::any_of(op->getOperands(), [&](Value operand) {
+           return holdsSpread(stripToOp(operand), depth - 1);
+         });
+}
+
+bool fusion::resemblesShifted(Operation *op) {
+  return holdsSpread(op, resemblanceDepth);
+}
+
+bool fusion::resemblesSigma(Operation *op) {
+  if (isa_and_nonnull<array::StdOp>(op))
+    return true;
+  if (auto sqrt = dyn_cast_or_null<array::SqrtOp>(op))
+    return resemblesShifted(stripToOp(sqrt.getX()));
+  array::PowOp pow = powerOf(op, 0.5);
+  return pow && resemblesShifted(stripToOp(pow.getA()));
+}
+
+array::PowOp fusion::powerOf(Operation *op, double exponent) {
   auto pow = dyn_cast_or_null<array::PowOp>(op);
-  if (!pow || !looksLikeShifted(stripToOp(pow.getA())))
-    return false;
-  std::optional<ScalarOperand> exponent = matchScalar(pow.getB());
-  return exponent && exponent->constant &&
-         exponent->constant->isExactlyValue(0.5);
+  if (!pow)
+    return {};
+  std::optional<ScalarOperand> scalar = matchScalar(pow.getB());
+  return scalar && scalar->constant &&
+                 scalar->constant->isExactlyValue(exponent)
+             ? pow
+             : array::PowOp();
 }

@@ -58,6 +58,12 @@ bool looksLikeDeviation(mlir::Operation *op);
 bool looksLikeSpread(mlir::Operation *op);
 bool looksLikeShifted(mlir::Operation *op);
 bool looksLikeSigma(mlir::Operation *op);
+/// The same, of other arithmetic on means and variances than a sum: enough to
+/// say why a deviation over it is no match.
+bool resemblesShifted(mlir::Operation *op);
+bool resemblesSigma(mlir::Operation *op);
+/// A root by pow to a power of `exponent`; null otherwise.
+array::PowOp powerOf(mlir::Operation *op, double exponent);
 
 } // namespace runmat::fusion
 
