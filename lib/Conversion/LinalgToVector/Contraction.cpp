@@ -10,27 +10,31 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace runmat::tiled {
 
 /// The block argument that `value` is computed from by operations with a vector
 /// form; none where there are several, or other operations.
 static std::optional<unsigned> sourceOf(Value value, Block *body) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return argument.getOwner() == body
-               ? std::optional<unsigned>(argument.getArgNumber())
-               : std::nullopt;
-  Operation *op = value.getDefiningOp();
-  if (op->getBlock() != body || !hasVectorForm(*op))
-    return std::nullopt;
   std::optional<unsigned> source;
-  for (Value operand : op->getOperands()) {
-    if (operand.getParentBlock() != body)
+  // Each value once: polynomials read theirs many times.
+  llvm::SetVector<Value> behind;
+  behind.insert(value);
+  for (size_t i = 0; i < behind.size(); ++i) {
+    Value next = behind[i];
+    if (next.getParentBlock() != body)
       continue;
-    std::optional<unsigned> found = sourceOf(operand, body);
-    if (!found || (source && *source != *found))
+    if (auto argument = dyn_cast<BlockArgument>(next)) {
+      if (source)
+        return std::nullopt;
+      source = argument.getArgNumber();
+      continue;
+    }
+    Operation *op = next.getDefiningOp();
+    if (!hasVectorForm(*op))
       return std::nullopt;
-    source = found;
+    behind.insert_range(op->getOperands());
   }
   return source;
 }

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace runmat::tiled {
 
@@ -17,15 +18,33 @@ static bool isInBody(Value value, linalg::GenericOp op) {
   return value.getParentBlock() == op.getBody();
 }
 
+static bool isAccumulator(Value value, linalg::GenericOp op) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  return argument && isInBody(value, op) &&
+         argument.getArgNumber() >= unsigned(op.getNumDpsInputs());
+}
+
+/// All values of the body that `value` is computed from, itself too, but not
+/// what those in `leaves` are. Each once: polynomials read theirs many times.
+static llvm::SetVector<Value> valuesBehind(Value value, linalg::GenericOp op,
+                                           ArrayRef<Value> leaves = {}) {
+  llvm::SetVector<Value> found;
+  auto visit = [&](Value next) {
+    if (isInBody(next, op))
+      found.insert(next);
+  };
+  visit(value);
+  for (size_t i = 0; i < found.size(); ++i)
+    if (Operation *computes = found[i].getDefiningOp();
+        computes && !llvm::is_contained(leaves, found[i]))
+      llvm::for_each(computes->getOperands(), visit);
+  return found;
+}
+
 /// Whether `value` is computed from an accumulator.
 static bool readsAccumulator(Value value, linalg::GenericOp op) {
-  if (!isInBody(value, op))
-    return false;
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return argument.getArgNumber() >= unsigned(op.getNumDpsInputs());
-  return llvm::any_of(value.getDefiningOp()->getOperands(), [&](Value operand) {
-    return readsAccumulator(operand, op);
-  });
+  return llvm::any_of(valuesBehind(value, op),
+                      [&](Value behind) { return isAccumulator(behind, op); });
 }
 
 /// What a combination leaves any other value unchanged with; nothing where
@@ -58,15 +77,11 @@ static bool combines(Operation *op) {
 /// then it is known of partial results too.
 static bool isMergeable(Value value, linalg::GenericOp op,
                         ArrayRef<Value> terms) {
-  if (!isInBody(value, op) || llvm::is_contained(terms, value))
-    return true;
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return argument.getArgNumber() >= unsigned(op.getNumDpsInputs());
-  Operation *computes = value.getDefiningOp();
-  return hasVectorForm(*computes) &&
-         llvm::all_of(computes->getOperands(), [&](Value operand) {
-           return isMergeable(operand, op, terms);
-         });
+  return llvm::all_of(valuesBehind(value, op, terms), [&](Value behind) {
+    Operation *computes = behind.getDefiningOp();
+    return llvm::is_contained(terms, behind) || isAccumulator(behind, op) ||
+           (computes && hasVectorForm(*computes));
+  });
 }
 
 /// best' = take ? v : best; place' = take ? here : place.
