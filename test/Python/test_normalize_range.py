@@ -117,6 +117,19 @@ class Range(cli.ToolTest):
                     expected = np.maximum(normalized(x), 0).astype(np.float32) ** np.float32(gamma)
                     np.testing.assert_array_equal(self.compute(device, GAMMA, x, gamma), expected)
 
+    def test_clamp_at_negative_zero(self):
+        # An odd power of -0 has its sign.
+        slots = GAMMA.replace("dense<0.0>", "dense<-0.0>")
+        for gamma in (-1, -3, 3, 2):
+            for device in ALL:
+                x = self.data(SHAPES[1], 1)
+                with self.subTest(device=device, gamma=gamma), np.errstate(divide="ignore"):
+                    base = np.maximum(normalized(x), 0).astype(np.float32)
+                    base[base == 0] = -0.0
+                    # The constant plane is 0 and not below the clamp.
+                    y = self.compute(device, slots, x, gamma)
+                    np.testing.assert_allclose(y[[0, 2]], base[[0, 2]] ** np.float32(gamma), rtol=1e-4)
+
 
 if __name__ == "__main__":
     unittest.main()

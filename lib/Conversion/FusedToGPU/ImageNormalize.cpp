@@ -12,8 +12,9 @@ using namespace mlir;
 using namespace runmat;
 using fused::ImageNormalizeOp;
 
-/// A vector of the combine kernel's input holds one part, 16 bytes.
-static constexpr int64_t kPartBytes = 16;
+static constexpr int64_t kVectorBytes = 16;
+/// A vector of the combine kernel's input holds one part.
+static constexpr int64_t kPartBytes = kVectorBytes;
 /// The combine kernel walks the parts of a plane with one workgroup.
 static constexpr int64_t kMaxParts = 4096;
 /// What Vulkan promises of every device: a storage buffer range of at least
@@ -78,6 +79,19 @@ static NormalizeExtra makeExtra(ImageNormalizeOp op, unsigned number,
   return extra;
 }
 
+/// The buffers of the apply kernel, which binds most; images of ragged planes
+/// count twice.
+static unsigned bindingsOf(NormalizeKernels kernels) {
+  SizeExpr n = 1;
+  for (unsigned dim = kernels.batchRank; dim != kernels.rank; ++dim)
+    n = n * sizeOf(kernels.op->getOperand(0), 0, dim);
+  SizeExpr remainder = mod(n, 4);
+  kernels.ragged = !remainder.isConstant() || remainder.constant() != 0;
+  Kernel apply;
+  kernels.describeApply(apply, /*small=*/false);
+  return apply.bindings.size();
+}
+
 std::optional<GPURefusal>
 runmat::refusedImageNormalize(ImageNormalizeOp op,
                               const DeviceProfile &profile) {
@@ -86,15 +100,13 @@ runmat::refusedImageNormalize(ImageNormalizeOp op,
   if (!op.getComputeType().isF32())
     return GPURefusal{GPURefusal::ElementType,
                       "the GPU form computes in f32 only"};
-  // Ragged planes bind images twice.
-  unsigned bindings = 2 + 1 + 2 + 2 * op.getExtras().size() +
-                      2 * op.getNumStored() + op.getReductions().size();
+  NormalizeKernels kernels = analyseImageNormalize(op, profile);
+  unsigned bindings = bindingsOf(kernels);
   if (bindings > profile.maxBindings)
     return GPURefusal{GPURefusal::Bindings,
                       "the unit needs " + std::to_string(bindings) +
                           " buffers, the device binds " +
                           std::to_string(profile.maxBindings)};
-  NormalizeKernels kernels = analyseImageNormalize(op, profile);
   if (kernels.needsCoordinates()) {
     unsigned words = 5 + kernels.rank;
     for (const NormalizeExtra &extra : kernels.extras)
@@ -199,11 +211,14 @@ void Planner::sizes() {
                                      kOffsetAlignment,
                                  planeBytes)),
             1));
-  windows = plan.define("windows", ceilDiv(planes, windowPlanes));
+  windows = ceilDiv(planes, windowPlanes);
+  // A plane without elements has no statistics: then nothing is launched.
+  if (!windows.isConstant())
+    windows = windows * min(n, 1);
+  windows = plan.define("windows", windows);
   bool single = windows.isConstant() && windows.constant() <= 1;
   SizeExpr window = single ? SizeExpr(0) : SizeExpr::window();
   firstPlane = window * windowPlanes;
-  // A plane without elements has no statistics: then nothing is launched.
   active = min(windowPlanes, planes - firstPlane) * min(n, 1);
   start = firstPlane * n * 4;
   offset = floorDiv(start, kOffsetAlignment) * kOffsetAlignment;
@@ -339,6 +354,8 @@ bool Planner::alwaysHolds() const {
 std::vector<SizeCondition> Planner::limits() const {
   std::vector<SizeCondition> limits;
   auto fits = [&](SizeExpr bytes, const std::string &what) {
+    // As the runtime binds it.
+    bytes = ceilDiv(bytes, kVectorBytes) * kVectorBytes;
     if (bytes.isConstant() && bytes.constant() <= kLeastRange)
       return;
     limits.push_back({SizeCondition::Kind::LessEqual, bytes,
@@ -373,12 +390,13 @@ std::optional<GPURefusal> runmat::refusedSizes(NormalizeKernels kernels,
   Planner planner;
   planner.kernels = std::move(kernels);
   planner.sizes();
-  for (const SizeCondition &limit : planner.limits())
-    if (limit.lhs.isConstant() && limit.rhs.kind() == SizeExpr::Kind::Limit &&
-        uint64_t(limit.lhs.constant()) > profile.storageRange)
-      return GPURefusal{
-          GPURefusal::BindingRange,
-          llvm::formatv(limit.limit.c_str(), profile.storageRange).str()};
+  for (const SizeCondition &limit : planner.limits()) {
+    uint64_t most =
+        limit.rhs.isConstant() ? limit.rhs.constant() : profile.storageRange;
+    if (limit.lhs.isConstant() && uint64_t(limit.lhs.constant()) > most)
+      return GPURefusal{GPURefusal::BindingRange,
+                        llvm::formatv(limit.limit.c_str(), most).str()};
+  }
   return std::nullopt;
 }
 

@@ -48,14 +48,16 @@ struct ApplyEmitter {
                 : e.mul(d, wide(scale));
   }
 
-  /// y ^ gamma. Behind a clamp at a constant >= 0 the device's own functions
+  /// y ^ gamma. Behind a clamp at a constant >= +0 the device's own functions
   /// do: exp2(gamma * log2(y)), 41 units in the last place on an H200 for y in
   /// [0, 1] (docs/numerics.md), where the exact form would make the kernel
   /// slower than memory. log2 of 0 is undefined in SPIR-V, so that the power of
   /// 0 is selected; so are pow(y, 0) = pow(1, gamma) = 1 where gamma is not
   /// known. Infinities and NaN come out as pow's.
   Value power(Value y) {
-    bool native = unit.clamp.constant && *unit.clamp.constant >= 0;
+    // At -0 an odd power keeps the sign.
+    bool native = unit.clamp.constant && *unit.clamp.constant >= 0 &&
+                  !std::signbit(*unit.clamp.constant);
     if (!native)
       return array::PowOp::create(e.b, y, gamma);
     auto compare = [&](arith::CmpFPredicate predicate, Value value,

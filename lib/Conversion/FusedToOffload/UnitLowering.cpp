@@ -172,6 +172,7 @@ void UnitLowering::emit(const Variant &variant) {
 }
 
 void UnitLowering::emitVariants(unsigned first) {
+  assert(!plan.variants.empty() && "sizes that nothing fits are refused");
   if (first == plan.variants.size()) {
     // Texts have the form that offload.check and the runtime's tables know.
     std::string name = unit->getName().getStringRef().str();
