@@ -125,7 +125,8 @@ const void *rm_host_argument(const rm_tensor *argument) {
     if (!host) {
       int64_t bytes = tensorBytes(*argument);
       void *block = call.allocate(bytes, 64);
-      call.stream().download(*deviceOwner(*argument)->buffer, block, bytes);
+      // Also where the call runs on the CPU because the device failed it.
+      call.transfers().download(*deviceOwner(*argument)->buffer, block, bytes);
       host = block;
     }
     data = host;

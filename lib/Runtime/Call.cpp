@@ -150,6 +150,10 @@ static const rm_unit *firstGpuUnit(const rm_program *program) {
   return nullptr;
 }
 
+vulkan::Stream &Call::transfers() {
+  return context.stream ? *context.stream : stream();
+}
+
 vulkan::Stream &Call::stream() {
   if (threadState().inLoop)
     throw Error(RM_ERROR_INTERNAL, "the GPU was used inside a parallel loop");

@@ -58,6 +58,8 @@ struct Call {
     int64_t wallNs = 0;
   };
   std::vector<UnitRuns> unitRuns;
+  /// A fallback has said why something of this call ran on the CPU.
+  bool saidWhyOnCpu = false;
   const rm_unit *unit = nullptr; ///< Between rm_unit_begin and rm_unit_end.
   int64_t unitStartNs = 0;
 
@@ -65,6 +67,8 @@ struct Call {
   /// answer; where it was not asked, whether the program has kernels for it.
   bool runsOnGpu(const rm_program &program, int32_t unit) const;
   void reportUnits(const rm_program &program) const;
+  /// Notes a call under a GPU's policy that nothing on the GPU answered.
+  void reportNoGpuCode(const rm_program &program) const;
 
   void *allocate(int64_t bytes, int64_t align);
   void free(void *pointer);
@@ -75,7 +79,10 @@ struct Call {
   vulkan::BufferRef &buffer(int64_t handle);
   /// Whether a handle came from rm_gpu_argument.
   bool isArgument(int64_t handle) const;
+  /// Of a call that runs on the GPU; throws in others.
   vulkan::Stream &stream();
+  /// Moves what is on the device, whatever this call runs on.
+  vulkan::Stream &transfers();
 };
 
 /// The calling thread's call; throws if there is none.

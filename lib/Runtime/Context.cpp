@@ -50,7 +50,8 @@ void chooseDevice(rm_context &context, const std::string &wanted,
       throw Error(error.code,
                   "no usable GPU for '" + wanted + "': " + error.what());
     context.device.reset();
-    context.note = std::string("using the CPU: ") + error.what();
+    context.deviceNote = std::string("using the CPU: ") + error.what();
+    context.note = context.deviceNote;
     context.telemetry.fallback(error.what());
   }
 }

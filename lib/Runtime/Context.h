@@ -25,7 +25,8 @@ struct rm_context {
   runmat::runtime::Policy policy = runmat::runtime::Policy::CPU;
   int threadLimit = 0;
   bool resultsOnDevice = false;
-  std::string note;
+  std::string note;       ///< Of the last call, if it has one.
+  std::string deviceNote; ///< Why there is no GPU.
   std::string deviceName = "cpu";
 
   std::shared_ptr<runmat::runtime::HostMemory> memory;

@@ -111,8 +111,10 @@ int32_t runOnce(rm_context &context, const rm_entry &entry, rm_entry_body body,
                : "nothing");
       done = false;
     }
-  if (done)
+  if (done) {
+    call.reportNoGpuCode(*entry.program);
     return RM_OK;
+  }
   releaseAll(results);
   context.setError(call.errorCode, call.errorText, call.errorLocation);
   return call.errorCode;
@@ -181,6 +183,7 @@ extern "C" int32_t rm_invoke(rm_context *context, const rm_entry *entry,
   std::lock_guard<std::mutex> lock(context->calls);
   try {
     context->setError(RM_OK, "");
+    context->note = context->deviceNote;
     return invoke(*context, *entry, body, args, num_args, results, num_results);
   } catch (const Error &error) {
     context->setError(error.code, error.what(), error.location);

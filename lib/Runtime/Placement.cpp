@@ -41,6 +41,7 @@ bool decide(Call &call, const rm_program &program, int32_t index) {
                     unit.location ? unit.location : "");
       gpu = false;
       reason = "unsupported";
+      call.saidWhyOnCpu = true;
       context.telemetry.fallback(std::string(unit.name) + ": " + lacking);
       context.note = std::string(unit.name) + " ran on the CPU, because " +
                      context.deviceName + " cannot run it: " + lacking;
@@ -77,6 +78,13 @@ void Call::reportUnits(const rm_program &program) const {
                            runs.count, gpu ? 0 : runs.wallNs);
   }
 }
+
+void Call::reportNoGpuCode(const rm_program &program) const {
+  if (!useGpu || saidWhyOnCpu || program.num_kernels > 0)
+    return;
+  context.telemetry.fallback("no-gpu-code: the program has none");
+  context.note = "ran on the CPU, because the program has no GPU code";
+}
 } // namespace runmat::runtime
 
 using namespace runmat::runtime;
@@ -104,8 +112,10 @@ void rm_count(const char *counter, int64_t delta) {
     Telemetry &telemetry = currentCall().context.telemetry;
     if (name.rfind(prefix, 0) == 0) {
       // Where the CPU was asked for, nothing falls back to it.
-      if (currentCall().context.policy != Policy::CPU)
+      if (currentCall().context.policy != Policy::CPU) {
+        currentCall().saidWhyOnCpu = true;
         telemetry.fallback(name.substr(sizeof(prefix) - 1));
+      }
     } else {
       telemetry.count(name, delta);
     }

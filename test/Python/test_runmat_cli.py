@@ -107,8 +107,13 @@ class RunTest(EntriesTest):
         self.assertRegex(out, r"\Acpu: \d+ threads\n(gpu: .+ \(\w+, Vulkan [\d.]+, .+\): .+\n)*(no Vulkan .+\n)?\Z")
         if "llvmpipe" in out:
             self.assertIn("only when asked for by gpu or gpu=NAME", out)
-            self.assertIn("result 0", self.succeed("run", self.program, "--device", "gpu=lavapipe", "--entry", "whole",
-                                                   "--input", "1"))
+            run = self.tool("run", self.program, "--device", "gpu=lavapipe", "--entry", "whole", "--input", "1",
+                            "--telemetry", "t.json")
+            self.assertEqual((run.returncode, run.stdout), (0, "result 0: tensor<i32> = 1\n"))
+            self.assertEqual(run.stderr, "note: ran on the CPU, because the program has no GPU code\n")
+            with open(self.path("t.json"), encoding="utf-8") as file:
+                self.assertEqual([f["reason"] for f in json.load(file)["fallbacks"]],
+                                 ["no-gpu-code: the program has none"])
 
     def test_auto_without_a_real_gpu_says_so(self):
         run = self.tool("run", self.program, "--entry", "whole", "--input", "1")

@@ -240,7 +240,8 @@ typedef struct rm_error {
 } rm_error;
 /* The last failure; the strings live until the context's next call. */
 RM_API rm_error rm_context_error(const rm_context *context);
-/* What the user should know, e.g. why auto chose the CPU; "" if nothing. */
+/* What the user should know of the last call, e.g. why it ran on the CPU, or
+ * why auto has no GPU; "" if nothing. Lives until the next call. */
 RM_API const char *rm_context_note(const rm_context *context);
 /* "cpu" or the GPU's name. */
 RM_API const char *rm_context_device(const rm_context *context);

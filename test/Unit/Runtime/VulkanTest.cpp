@@ -490,6 +490,48 @@ TEST_F(VulkanTest, UnderAutoADeviceFailureIsAnsweredByTheCpu) {
   EXPECT_THAT(error(), HasSubstr("65536 workgroups"));
 }
 
+void failsOnTheDevice(const rm_tensor *args, rm_tensor *results) {
+  const rm_program *program = &GpuProgram::current->program;
+  rm_unit_begin(program, 0);
+  if (rm_place(program, 0))
+    gridTooLarge(args, results);
+  sumsOnTheHost(args, results);
+  rm_unit_end(program, 0);
+}
+
+TEST_F(VulkanTest, TheCpuAnswersForAResidentArgumentToo) {
+  context = makeContext("auto=lavapipe", nullptr, true);
+  GpuProgram program(failsOnTheDevice);
+  float x[] = {1, 2, 3.5};
+  rm_tensor host = tensor(x, RM_F32, {3}), device;
+  ASSERT_EQ(rm_tensor_to_device(context.get(), &host, &device), RM_OK);
+  ASSERT_EQ(program.call(context.get(), {device}, out), RM_OK) << error();
+  EXPECT_EQ(static_cast<float *>(out[0].data)[0], 6.5f);
+  EXPECT_THAT(rm_context_note(context.get()),
+              HasSubstr("beyond the device's limit"));
+  rm_tensor_release(&device);
+
+  // A note is of the last call.
+  GpuProgram good(placesUnits);
+  std::vector<float> y = ramp(100);
+  std::vector<rm_tensor> result;
+  ASSERT_EQ(good.call(context.get(), {tensor(y.data(), RM_F32, {100})}, result),
+            RM_OK);
+  EXPECT_STREQ(rm_context_note(context.get()), "");
+  rm_tensor_release(&result[0]);
+}
+
+TEST_F(VulkanTest, AProgramWithoutGpuCodeSaysSo) {
+  GpuProgram program(sumsOnTheHost);
+  program.program.num_kernels = 0;
+  float x[] = {1, 2, 3.5};
+  ASSERT_EQ(program.call(context.get(), {tensor(x, RM_F32, {3})}, out), RM_OK);
+  EXPECT_THAT(rm_context_note(context.get()), HasSubstr("has no GPU code"));
+  json t = telemetry();
+  ASSERT_EQ(t["fallbacks"].size(), 1u);
+  EXPECT_EQ(t["fallbacks"][0]["reason"], "no-gpu-code: the program has none");
+}
+
 TEST_F(VulkanTest, UnderAutoALackingFeatureSendsTheUnitToTheCpu) {
   context = makeContext("auto=lavapipe", nullptr, true);
   GpuProgram program(placesUnits);
