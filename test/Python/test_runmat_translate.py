@@ -87,10 +87,19 @@ class TranslateTest(ToolTest):
                 ("-o k.json: expected the name of the SPIR-V file", "--array-to-spirv", "f.mlir", "-o", "k.json"),
                 ("--no-such-option", "--no-such-option"),
                 ("more", "--array-to-spirv", "f.mlir", "more", "-o", "k.spv"),
-                ("--profile", "--array-to-spirv", "f.mlir", "-o", "k.spv", "--profile"),
-                ("no such device", "--array-to-spirv", "f.mlir", "-o", "k.spv", "--profile", "no such device")):
+                ("--profile", "--array-to-spirv", "f.mlir", "-o", "k.spv", "--profile")):
             with self.subTest(arguments):
                 self.assert_error(2, expected, *arguments)
+
+    def test_profiles_that_are_none(self):
+        self.write("unit.mlir", UNIT)
+        for name, text in (("truncated.json", '{"name": "x"'), ("list.json", "[]"), ("other.json", '{"a": 1}'),
+                           ("type.json", '{"max_storage_buffers": "8"}')):
+            self.write(name, text)
+        for profile in ("no such device", "truncated.json", "list.json", "other.json", "type.json"):
+            with self.subTest(profile):
+                self.assert_error(1, profile, "--array-to-spirv", "unit.mlir", "-o", "k.spv", "--profile", profile)
+                self.assertFalse(os.path.exists(self.path("k.spv")))
 
 
 if __name__ == "__main__":

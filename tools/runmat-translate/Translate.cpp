@@ -181,8 +181,7 @@ static int runArrayToSPIRV(const TranslateOptions &options,
 int runmat::translate(const TranslateOptions &options) {
   Result<DeviceProfile> profile = DeviceProfile::load(options.profile);
   if (!profile) {
-    fail(profile.message());
-    return 2;
+    return fail(profile.message());
   }
   auto buffer =
       llvm::MemoryBuffer::getFileOrSTDIN(options.input, /*IsText=*/false);
