@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -192,6 +193,15 @@ class ProgramsOnGPU(unittest.TestCase):
                                 "gpu=lavapipe")
         self.assertEqual(b.shape, (0, 4, 4))
         self.assertTrue(np.isnan(m))
+
+    def test_many_rows_of_nothing(self):
+        # As fast as one: neither device goes through them.
+        source = re.sub("tensor<0x4x5x", "tensor<?x?x", re.sub("tensor<0x1x1x", "tensor<?x1x", NO_PLANES))
+        for device in ("gpu=lavapipe", "cpu"):
+            with self.subTest(device=device):
+                y, = self.run_program(source.replace("[1, 2]", "[1]"), [np.empty((1 << 40, 0), np.float32)], 1, "--device",
+                                      device)
+                self.assertEqual(y.shape, (1 << 40, 0))
 
     def test_no_planes_by_type(self):
         for device in ("gpu=lavapipe", "auto=lavapipe"):

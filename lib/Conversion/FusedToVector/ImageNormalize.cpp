@@ -242,7 +242,9 @@ LogicalResult Lowering::run() {
   if (failed(buildBody()))
     return failure();
   prepare();
-  auto groups = scf::ForOp::create(b, index(0), planes, group);
+  // Planes without elements are not gone through, however many there are.
+  Value worthwhile = mul(planes, min(planeSize, index(1)));
+  auto groups = scf::ForOp::create(b, index(0), worthwhile, group);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(groups.getBody());
