@@ -52,6 +52,65 @@ void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
   }
 }
 
+/// The dims of an iteration space of `rank` dims that a tensor has: those of
+/// its own number, less the reduced ones.
+static SmallVector<unsigned> dimsOf(Value tensor, unsigned rank) {
+  auto dims = llvm::to_vector(llvm::seq<unsigned>(0, rank));
+  auto reduction = tensor.getDefiningOp<array::Reduction>();
+  if (reduction && !reduction.keepsDims())
+    llvm::erase_if(dims, [&](unsigned dim) {
+      return llvm::is_contained(reduction.getReducedDims(), int64_t(dim));
+    });
+  return dims;
+}
+
+/// The bytes of a tensor in terms of the iteration space; nothing where it has
+/// other dims of unknown size.
+static void addTensor(SizeExpr &sum, Value tensor, unsigned rank) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  if (!type)
+    return;
+  SmallVector<unsigned> dims = dimsOf(tensor, rank), open;
+  if (!type.hasStaticShape() && dims.size() != size_t(type.getRank()))
+    return;
+  double coefficient = bytesOf(type);
+  for (auto [at, size] : llvm::enumerate(type.getShape())) {
+    if (ShapedType::isDynamic(size))
+      open.push_back(dims[at]);
+    else
+      coefficient *= static_cast<double>(size);
+  }
+  sum.add(coefficient, open);
+}
+
+SizeExpr fused::decomposedBytes(Unit unit) {
+  struct Inserted : OpBuilder::Listener {
+    SmallVector<Operation *> ops;
+    void notifyOperationInserted(Operation *op,
+                                 OpBuilder::InsertPoint) override {
+      ops.push_back(op);
+    }
+  } inserted;
+  OpBuilder builder(unit);
+  builder.setListener(&inserted);
+  bool done = succeeded(unit.decompose(builder));
+  SizeExpr sum;
+  unsigned rank = unit.unitBody().rank();
+  for (Operation *op : inserted.ops) {
+    if (!done || !isa<array::ArrayDialect>(op->getDialect()) ||
+        isa<array::ConstantOp, array::ReshapeOp, array::BroadcastOp>(op))
+      continue;
+    llvm::SmallSetVector<Value, 4> values(op->operand_begin(),
+                                          op->operand_end());
+    values.insert(op->result_begin(), op->result_end());
+    for (Value value : values)
+      addTensor(sum, value, rank);
+  }
+  for (Operation *op : llvm::reverse(inserted.ops))
+    op->erase();
+  return sum;
+}
+
 static UnitWork bodyWork(const UnitBody &body) {
   UnitWork work;
   work.iterationShape = body.iterationShape;

@@ -146,12 +146,16 @@ def Offload_LimitOp : Offload_Op<"limit", [Pure]> {
 }
 
 def Offload_CountOp : Offload_Op<"count", [MemoryEffects<[MemWrite]>]> {
-  let summary = "adds 1 to a counter of telemetry";
+  let summary = "adds 1, or a number, to a counter of telemetry";
   let description = [{
-    `offload.count "fallback: REASON"`: that form goes to the list of fallbacks, where a GPU was asked for.
+    `offload.count "bytes_moved" by %n`. `offload.count "fallback: REASON"`: that form goes to the list of
+    fallbacks, where a GPU was asked for.
   }];
-  let arguments = (ins StrAttr:$counter);
-  let assemblyFormat = "$counter attr-dict";
+  let arguments = (ins StrAttr:$counter, Optional<Index>:$delta);
+  let assemblyFormat = "$counter (`by` $delta^)? attr-dict";
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$counter), [{
+    build($_builder, $_state, counter, ::mlir::Value());
+  }]>];
 }
 
 class Offload_UnitMark<string mnemonic> : Offload_Op<mnemonic, [MemoryEffects<[MemWrite]>]> {

@@ -40,6 +40,11 @@ func.func @main(%x: tensor<?x?x?xf32>) -> tensor<f32> {
 }
 """
 NORMALIZE, MAP = "fused.image_normalize", "fused.map"
+ELEMENTS, PLANES = 2 * 33 * 40, 2
+# Of f32: x twice, y, and epsilon; 8 elements in and out.
+MOVED = {NORMALIZE: 4 * (3 * ELEMENTS + 1), MAP: 4 * 16}
+# mean, sub, mul, mean and div of images, with the numbers of planes that they, add and sqrt read and write; sqrt and mul.
+SAVED = {NORMALIZE: 4 * (8 * ELEMENTS + 8 * PLANES + 1) - MOVED[NORMALIZE], MAP: 4 * 32 - MOVED[MAP]}
 
 
 class ProgramTest(ToolTest):
@@ -80,6 +85,8 @@ class TelemetryTest(ProgramTest):
             self.assertEqual(self.executions(t), expected)
             self.assertEqual((t["counters"]["image_normalize"], t["counters"]["map"]), (1, n))
             self.assertEqual(t["fallbacks"], [])
+        for counter, bytes_of in (("bytes_moved", MOVED), ("bytes_saved", SAVED)):
+            self.assertEqual(t["counters"][counter], bytes_of[NORMALIZE] + n * bytes_of[MAP])
         row = t["unit_executions"][0]
         self.assertRegex(row["location"], r"p\.mlir:4:8$")
         self.assertGreater(row["total_wall_time_ns"], 0)
@@ -123,6 +130,7 @@ class TelemetryOnGPUTest(ProgramTest):
         self.assertIn("llvmpipe", executions[NORMALIZE][1])
         self.assertEqual(executions[MAP][0], 5)
         self.assertEqual(t["counters"]["image_normalize"], 1)
+        self.assertEqual(t["counters"]["bytes_moved"], MOVED[NORMALIZE] + 5 * MOVED[MAP])
         launches = [k for k in t["kernel_launches"] if k["unit"] == NORMALIZE]
         row = next(r for r in t["unit_executions"] if r["unit"] == NORMALIZE)
         self.assertEqual(row["device_time_ns"], sum(k["device_time_ns"] for k in launches))

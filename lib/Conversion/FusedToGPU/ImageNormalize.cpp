@@ -354,8 +354,6 @@ bool Planner::alwaysHolds() const {
 std::vector<SizeCondition> Planner::limits() const {
   std::vector<SizeCondition> limits;
   auto fits = [&](SizeExpr bytes, const std::string &what) {
-    // As the runtime binds it.
-    bytes = ceilDiv(bytes, kVectorBytes) * kVectorBytes;
     if (bytes.isConstant() && bytes.constant() <= kLeastRange)
       return;
     limits.push_back({SizeCondition::Kind::LessEqual, bytes,
@@ -363,9 +361,13 @@ std::vector<SizeCondition> Planner::limits() const {
                       what + " is larger than a buffer binding of the device, "
                              "{0} bytes"});
   };
+  // Whole buffers are bound in whole vectors.
+  auto whole = [](SizeExpr bytes) {
+    return ceilDiv(bytes, kVectorBytes) * kVectorBytes;
+  };
   fits(n * 4 + kOffsetAlignment, "one plane");
   if (!partials.empty())
-    fits(planes * applyGroups * 4, "what all planes' reductions add up");
+    fits(whole(planes * applyGroups * 4), "what all planes' reductions add up");
   bool numbered = false;
   for (const NormalizeExtra &extra : kernels.extras) {
     using Kind = NormalizeExtra::Kind;
@@ -377,7 +379,7 @@ std::vector<SizeCondition> Planner::limits() const {
     for (unsigned d = 0; d < cast<RankedTensorType>(value.getType()).getRank();
          ++d)
       bytes = bytes * sizeOf(value, extra.operand, d);
-    fits(bytes, "operand #" + std::to_string(extra.operand));
+    fits(whole(bytes), "operand #" + std::to_string(extra.operand));
   }
   if (numbered && !(planes.isConstant() && planes.constant() <= kMostPlanes))
     limits.push_back({SizeCondition::Kind::LessEqual, planes, kMostPlanes,

@@ -9,11 +9,13 @@ def MarkUnits : Pass<"mark-units", "::mlir::ModuleOp"> {
   let description = [{
     Each unit becomes a row (name and location) of the module's attribute `offload.units`, and stands between
     `offload.unit_begin` and `offload.unit_end` of its number: whatever it is lowered to, on the CPU or the
-    GPU, each execution is counted and timed.
+    GPU, each execution is counted and timed. Behind the marks it adds to two counters: the bytes that the
+    unit moves to and from memory, and those that its operations one by one would have moved beyond that.
 
     Shown by test/Conversion/FusedToOffload/mark-units.mlir.
   }];
-  let dependentDialects = ["::runmat::offload::OffloadDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+                           "::runmat::offload::OffloadDialect"];
 }
 
 def ConvertFusedToOffload : Pass<"convert-fused-to-offload", "::mlir::ModuleOp"> {

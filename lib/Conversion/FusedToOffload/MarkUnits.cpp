@@ -5,6 +5,9 @@
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Support/Location.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 namespace runmat {
 #define GEN_PASS_DEF_MARKUNITS
 #include "runmat/Conversion/FusedToOffloadPasses.h.inc"
@@ -16,6 +19,61 @@ using namespace runmat;
 std::optional<int32_t> runmat::unitNumber(Operation *unit) {
   auto begin = dyn_cast_or_null<offload::UnitBeginOp>(unit->getPrevNode());
   return begin ? std::optional<int32_t>(begin.getUnit()) : std::nullopt;
+}
+
+/// The size of a dim of the iteration space, of an operand that has it.
+static Value sizeOf(OpBuilder &b, fused::Unit unit, unsigned dim) {
+  Location loc = unit.getLoc();
+  fused::UnitBody body = unit.unitBody();
+  auto of = [&](Value operand, unsigned at) -> Value {
+    return b.createOrFold<tensor::DimOp>(loc, operand, at);
+  };
+  if (int64_t size = body.iterationShape[dim]; !ShapedType::isDynamic(size))
+    return arith::ConstantIndexOp::create(b, loc, size);
+  if (auto normalize = dyn_cast<fused::ImageNormalizeOp>(unit.getOperation()))
+    return of(normalize.getInput(), dim);
+  for (auto [i, extra] : llvm::enumerate(body.extras))
+    for (auto [at, expr] : llvm::enumerate(body.map(i).getResults()))
+      if (auto read = dyn_cast<AffineDimExpr>(expr);
+          read && read.getPosition() == dim)
+        return of(extra, at);
+  return {};
+}
+
+/// `expr` for this execution of the unit; null where a size is not to be had.
+static Value evaluate(OpBuilder &b, fused::Unit unit,
+                      const fused::SizeExpr &expr) {
+  Location loc = unit.getLoc();
+  Value sum;
+  for (const fused::SizeExpr::Term &term : expr.terms) {
+    Value product = arith::ConstantIndexOp::create(
+        b, loc, static_cast<int64_t>(term.coefficient));
+    for (unsigned dim : term.dims) {
+      Value size = sizeOf(b, unit, dim);
+      if (!size)
+        return {};
+      product = b.createOrFold<arith::MulIOp>(loc, product, size);
+    }
+    sum = sum ? b.createOrFold<arith::AddIOp>(loc, sum, product) : product;
+  }
+  return sum;
+}
+
+/// Counts what the unit moves and saves: evaluated in front of it, where its
+/// operands are, and counted behind it, where it has ended.
+static void countBytes(fused::Unit unit, Operation *begin, Operation *end) {
+  fused::UnitWork work = unit.work();
+  fused::SizeExpr moved = work.bytesRead, saved = fused::decomposedBytes(unit);
+  for (const fused::SizeExpr::Term &term : work.bytesWritten.terms)
+    moved.add(term.coefficient, term.dims);
+  for (const fused::SizeExpr::Term &term : moved.terms)
+    saved.add(-term.coefficient, term.dims);
+  OpBuilder before(begin), after(begin);
+  after.setInsertionPointAfter(end);
+  for (auto [name, expr] :
+       {std::pair{"bytes_moved", &moved}, std::pair{"bytes_saved", &saved}})
+    if (Value bytes = evaluate(before, unit, *expr))
+      offload::CountOp::create(after, unit.getLoc(), name, bytes);
 }
 
 namespace {
@@ -32,9 +90,10 @@ struct MarkUnitsPass : runmat::impl::MarkUnitsBase<MarkUnitsPass> {
                           b.getStringAttr(unit->getName().getStringRef())),
            b.getNamedAttr("location", b.getStringAttr(locationText(loc)))}));
       OpBuilder builder(unit);
-      offload::UnitBeginOp::create(builder, loc, number);
+      auto begin = offload::UnitBeginOp::create(builder, loc, number);
       builder.setInsertionPointAfter(unit);
-      offload::UnitEndOp::create(builder, loc, number);
+      auto end = offload::UnitEndOp::create(builder, loc, number);
+      countBytes(unit, begin, end);
     });
     if (!table.empty())
       module->setAttr("offload.units", b.getArrayAttr(table));

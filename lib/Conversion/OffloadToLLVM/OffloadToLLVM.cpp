@@ -290,9 +290,10 @@ struct LowerCount : Lowering<CountOp> {
   matchAndRewrite(CountOp op, Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Calls calls(op, rewriter);
-    calls.call(
-        "rm_count", Type(),
-        {calls.text(op.getCounter().str()), calls.constant(calls.i64, 1)});
+    Value delta = adaptor.getDelta();
+    calls.call("rm_count", Type(),
+               {calls.text(op.getCounter().str()),
+                delta ? delta : calls.constant(calls.i64, 1)});
     rewriter.eraseOp(op);
     return success();
   }

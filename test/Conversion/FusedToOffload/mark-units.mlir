@@ -6,7 +6,7 @@
 
 // CHECK: module attributes {offload.units = [
 // CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+20]]:8", name = "fused.image_normalize"}
-// CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+39]]:10", name = "fused.map"}
+// CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+41]]:10", name = "fused.map"}
 
 // UNMARKED: mark-units.mlir:[[@LINE+17]]:8: error: {{.*}}is not marked; run mark-units first
 
@@ -39,6 +39,8 @@ func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, te
   // CHECK-NEXT: offload.unit_begin 1
   // CHECK: fused.map
   // CHECK: offload.unit_end 1
+  // CHECK-NEXT: offload.count "bytes_moved" by %
+  // CHECK-NEXT: offload.count "bytes_saved" by %
   // CHECK-NEXT: scf.yield
   // BOTH: offload.unit_begin 1
   // BOTH-NEXT: offload.count "fallback: fused.map: unit-kind"
@@ -54,4 +56,33 @@ func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, te
     scf.yield %t : tensor<8xf32>
   }
   return %a, %b : tensor<4x64x64xf32>, tensor<8xf32>
+}
+
+// What it moves: the input twice, the result once, epsilon; all of a size that a run knows. What it saves: the same of
+// its operations one by one, less that.
+// CHECK-LABEL: func.func @open_sizes
+// CHECK-DAG: %[[M:.*]] = tensor.dim %arg0, %c0
+// CHECK: offload.unit_begin 2
+// CHECK: offload.unit_end 2
+// CHECK-NEXT: offload.count "bytes_moved" by %
+// CHECK-NEXT: offload.count "bytes_saved" by %
+func.func @open_sizes(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  %e = array.constant dense<1.0e-6> : tensor<f32>
+  %a = fused.image_normalize dims [1] compute f32 ins(%x : tensor<?x64xf32>) epsilon(%e : tensor<f32>) {
+  ^bb0(%y: f32, %v: f32):
+    fused.yield %y : f32
+  } -> tensor<?x64xf32>
+  return %a : tensor<?x64xf32>
+}
+
+// A reduction's result has fewer dims; what it holds is counted by the space's.
+// CHECK-LABEL: func.func @reduction
+// CHECK: offload.count "bytes_moved" by %
+// CHECK: offload.count "bytes_saved" by %
+func.func @reduction(%x: tensor<?x64xf32>) -> tensor<?xf32> {
+  %a = fused.reduce [#fused.reduction<sum dims [1]>] ins(%x : tensor<?x64xf32>) maps [affine_map<(i, j) -> (i, j)>] {
+  ^bb0(%v: f32):
+    fused.yield %v : f32
+  } -> tensor<?xf32>
+  return %a : tensor<?xf32>
 }

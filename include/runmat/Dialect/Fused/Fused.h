@@ -100,6 +100,13 @@ void addBodyWork(const UnitBody &body, UnitWork &work);
 
 #include "runmat/Dialect/Fused/FusedInterfaces.h.inc"
 
+namespace runmat::fused {
+/// The bytes that the unit's array operations, one by one, would move: what
+/// each reads and writes. Tensors with dims of unknown size that are not the
+/// iteration space's are left out.
+SizeExpr decomposedBytes(Unit unit);
+} // namespace runmat::fused
+
 #include "runmat/Dialect/Fused/FusedDialect.h.inc"
 
 #define GET_OP_CLASSES

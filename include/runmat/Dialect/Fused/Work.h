@@ -20,6 +20,11 @@ struct SizeExpr {
   llvm::SmallVector<Term, 4> terms;
 
   void add(double coefficient, llvm::ArrayRef<unsigned> dims) {
+    for (Term &term : terms)
+      if (llvm::equal(term.dims, dims)) {
+        term.coefficient += coefficient;
+        return;
+      }
     if (coefficient != 0)
       terms.push_back({coefficient, {dims.begin(), dims.end()}});
   }
