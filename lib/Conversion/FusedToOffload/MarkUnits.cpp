@@ -21,22 +21,18 @@ std::optional<int32_t> runmat::unitNumber(Operation *unit) {
   return begin ? std::optional<int32_t>(begin.getUnit()) : std::nullopt;
 }
 
-/// The size of a dim of the iteration space, of an operand that has it.
-static Value sizeOf(OpBuilder &b, fused::Unit unit, unsigned dim) {
+/// The size of a dim of the iteration space that is open, of an operand that
+/// has it.
+static Value openSizeOf(OpBuilder &b, fused::Unit unit, unsigned dim) {
   Location loc = unit.getLoc();
-  fused::UnitBody body = unit.unitBody();
-  auto of = [&](Value operand, unsigned at) -> Value {
-    return b.createOrFold<tensor::DimOp>(loc, operand, at);
-  };
-  if (int64_t size = body.iterationShape[dim]; !ShapedType::isDynamic(size))
-    return arith::ConstantIndexOp::create(b, loc, size);
   if (auto normalize = dyn_cast<fused::ImageNormalizeOp>(unit.getOperation()))
-    return of(normalize.getInput(), dim);
+    return b.createOrFold<tensor::DimOp>(loc, normalize.getInput(), dim);
+  fused::UnitBody body = unit.unitBody();
   for (auto [i, extra] : llvm::enumerate(body.extras))
     for (auto [at, expr] : llvm::enumerate(body.map(i).getResults()))
       if (auto read = dyn_cast<AffineDimExpr>(expr);
           read && read.getPosition() == dim)
-        return of(extra, at);
+        return b.createOrFold<tensor::DimOp>(loc, extra, at);
   return {};
 }
 
@@ -44,19 +40,32 @@ static Value sizeOf(OpBuilder &b, fused::Unit unit, unsigned dim) {
 static Value evaluate(OpBuilder &b, fused::Unit unit,
                       const fused::SizeExpr &expr) {
   Location loc = unit.getLoc();
-  Value sum;
+  fused::UnitBody body = unit.unitBody();
+  fused::SizeExpr open; // sizes that are known multiplied out
   for (const fused::SizeExpr::Term &term : expr.terms) {
+    double coefficient = term.coefficient;
+    SmallVector<unsigned> dims;
+    for (unsigned dim : term.dims) {
+      if (int64_t size = body.iterationShape[dim]; ShapedType::isDynamic(size))
+        dims.push_back(dim);
+      else
+        coefficient *= static_cast<double>(size);
+    }
+    open.add(coefficient, dims);
+  }
+  Value sum;
+  for (const fused::SizeExpr::Term &term : open.terms) {
     Value product = arith::ConstantIndexOp::create(
         b, loc, static_cast<int64_t>(term.coefficient));
     for (unsigned dim : term.dims) {
-      Value size = sizeOf(b, unit, dim);
+      Value size = openSizeOf(b, unit, dim);
       if (!size)
         return {};
-      product = b.createOrFold<arith::MulIOp>(loc, product, size);
+      product = arith::MulIOp::create(b, loc, product, size);
     }
-    sum = sum ? b.createOrFold<arith::AddIOp>(loc, sum, product) : product;
+    sum = sum ? Value(arith::AddIOp::create(b, loc, sum, product)) : product;
   }
-  return sum;
+  return sum ? sum : arith::ConstantIndexOp::create(b, loc, 0);
 }
 
 /// Counts what the unit moves and saves: evaluated in front of it, where its

@@ -6,7 +6,7 @@
 
 // CHECK: module attributes {offload.units = [
 // CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+20]]:8", name = "fused.image_normalize"}
-// CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+41]]:10", name = "fused.map"}
+// CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+43]]:10", name = "fused.map"}
 
 // UNMARKED: mark-units.mlir:[[@LINE+17]]:8: error: {{.*}}is not marked; run mark-units first
 
@@ -36,11 +36,13 @@ func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, te
   %start = array.full %e : tensor<f32> to tensor<8xf32>
   // A unit without a GPU form counts as a fallback each time it runs.
   // CHECK: scf.for
-  // CHECK-NEXT: offload.unit_begin 1
+  // CHECK-DAG: %[[MOVED:.*]] = arith.constant 64 : index
+  // CHECK-DAG: %[[SAVED:.*]] = arith.constant 64 : index
+  // CHECK: offload.unit_begin 1
   // CHECK: fused.map
   // CHECK: offload.unit_end 1
-  // CHECK-NEXT: offload.count "bytes_moved" by %
-  // CHECK-NEXT: offload.count "bytes_saved" by %
+  // CHECK-NEXT: offload.count "bytes_moved" by %[[MOVED]]
+  // CHECK-NEXT: offload.count "bytes_saved" by %[[SAVED]]
   // CHECK-NEXT: scf.yield
   // BOTH: offload.unit_begin 1
   // BOTH-NEXT: offload.count "fallback: fused.map: unit-kind"
