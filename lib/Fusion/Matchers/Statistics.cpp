@@ -364,14 +364,20 @@ bool fusion::looksLikeShifted(Operation *op) {
            looksLikeSpread(stripToOp(op->getOperand(1)))));
 }
 
-bool fusion::looksLikeSigma(Operation *op) {
+/// A standard deviation, or the root, also by pow for its own reason, of what
+/// `isShifted` takes.
+static bool isRoot(Operation *op,
+                   llvm::function_ref<bool(Operation *)> isShifted) {
   if (isa_and_nonnull<array::StdOp>(op))
     return true;
   if (auto sqrt = dyn_cast_or_null<array::SqrtOp>(op))
-    return looksLikeShifted(stripToOp(sqrt.getX()));
-  // The power of 1/2, for its own reason.
+    return isShifted(stripToOp(sqrt.getX()));
   array::PowOp pow = powerOf(op, 0.5);
-  return pow && looksLikeShifted(stripToOp(pow.getA()));
+  return pow && isShifted(stripToOp(pow.getA()));
+}
+
+bool fusion::looksLikeSigma(Operation *op) {
+  return isRoot(op, looksLikeShifted);
 }
 
 /// Few steps, so that the look is cheap and what is meant is plain.
@@ -394,12 +400,7 @@ bool fusion::resemblesShifted(Operation *op) {
 }
 
 bool fusion::resemblesSigma(Operation *op) {
-  if (isa_and_nonnull<array::StdOp>(op))
-    return true;
-  if (auto sqrt = dyn_cast_or_null<array::SqrtOp>(op))
-    return resemblesShifted(stripToOp(sqrt.getX()));
-  array::PowOp pow = powerOf(op, 0.5);
-  return pow && resemblesShifted(stripToOp(pow.getA()));
+  return isRoot(op, resemblesShifted);
 }
 
 array::PowOp fusion::powerOf(Operation *op, double exponent) {
