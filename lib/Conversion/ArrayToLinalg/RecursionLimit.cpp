@@ -21,8 +21,8 @@ static void addCallees(func::FuncOp function, ModuleOp module,
   });
 }
 
-/// The functions that others call, if one of them can reach itself by calls;
-/// else none.
+/// The functions that others call, if one of them can reach itself by calls,
+/// or they are many; else none.
 static Functions countedFunctions(ModuleOp module) {
   Functions called;
   bool recursive = false;
@@ -34,7 +34,10 @@ static Functions countedFunctions(ModuleOp module) {
     recursive |= reached.contains(function);
     called.insert_range(reached);
   }
-  return recursive ? called : Functions();
+  // So many may also nest too deep without.
+  return recursive || called.size() >= size_t(check::maxCallDepth)
+             ? called
+             : Functions();
 }
 
 /// The same function with one argument more, its depth. What had its name
