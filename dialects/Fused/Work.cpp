@@ -52,12 +52,15 @@ void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
   }
 }
 
-/// The dims of an iteration space of `rank` dims that a tensor has: those of
-/// its own number, less the reduced ones.
+/// The dims of an iteration space of `rank` dims that a tensor has: those that
+/// a reduction keeps, else the last ones, as array operations broadcast.
 static SmallVector<unsigned> dimsOf(Value tensor, unsigned rank) {
   auto dims = llvm::to_vector(llvm::seq<unsigned>(0, rank));
   auto reduction = tensor.getDefiningOp<array::Reduction>();
-  if (reduction && !reduction.keepsDims())
+  if (!reduction)
+    return to_vector(ArrayRef(dims).take_back(
+        cast<RankedTensorType>(tensor.getType()).getRank()));
+  if (!reduction.keepsDims())
     llvm::erase_if(dims, [&](unsigned dim) {
       return llvm::is_contained(reduction.getReducedDims(), int64_t(dim));
     });

@@ -108,6 +108,27 @@ class TelemetryTest(ProgramTest):
     def test_without_fusion_hand_written_units_are_counted(self):
         self.assertEqual(self.executions(self.run_program("--device", "cpu", "--no-fuse")), {NORMALIZE: (1, "cpu")})
 
+    def test_bytes_are_those_of_known_sizes_too(self):
+        source = """func.func @main(%x: tensor<AxBxf32>, %b: tensor<Bxf32>) -> tensor<AxBxf32> {
+  %s = array.add %x, %b : tensor<AxBxf32>, tensor<Bxf32>
+  %y = array.exp %s : tensor<AxBxf32>
+  return %y : tensor<AxBxf32>
+}"""
+        self.write("known.mlir", source.replace("A", "6").replace("B", "10"))
+        self.write("open.mlir", source.replace("A", "?").replace("B", "?"))
+        for rows, programs in ((6, ("known.mlir", "open.mlir")), (0, ("open.mlir",))):
+            np.save(self.path("m.npy"), np.ones((rows, 10), np.float32))
+            np.save(self.path("b.npy"), np.ones(10, np.float32))
+            for program in programs:
+                with self.subTest(rows=rows, program=program):
+                    self.succeed("run", program, "--device", "cpu", "--input", "m.npy", "--input", "b.npy", "--output",
+                                 "y.npy", "--telemetry", "t.json")
+                    with open(self.path("t.json"), encoding="utf-8") as file:
+                        counters = json.load(file)["counters"]
+                    # x, b and y; what add and exp keep between them is saved.
+                    self.assertEqual(counters["bytes_moved"], 4 * (20 * rows + 10))
+                    self.assertEqual(counters["bytes_saved"], 4 * 20 * rows)
+
     def test_a_shared_object_counts(self):
         self.succeed("compile", "p.mlir", "--device", "cpu", "-o", "p.so")
         t = self.run_program("--device", "cpu", program="p.so")
