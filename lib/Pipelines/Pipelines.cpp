@@ -100,6 +100,7 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
 
   stages.push_back(
       {"bufferize", [=](OpPassManager &pm) {
+         pm.addPass(createCopySharedResults());
          pm.addPass(bufferization::createEmptyTensorEliminationPass());
          pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
          bufferization::OneShotBufferizePassOptions bufferize;

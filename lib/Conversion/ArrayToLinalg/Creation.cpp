@@ -13,7 +13,9 @@ bool array::isMadeAtRunTime(DenseElementsAttr value) {
   // No elements may still be many rows, each a part of an LLVM constant.
   if (value.getNumElements() == 0)
     return true;
-  unsigned bits = value.getElementType().getIntOrFloatBitWidth();
+  Type element = value.getElementType();
+  unsigned bits = element.isIndex() ? IndexType::kInternalStorageBitWidth
+                                    : element.getIntOrFloatBitWidth();
   return value.isSplat() && value.getNumElements() >= largeSplat * 8 / bits;
 }
 

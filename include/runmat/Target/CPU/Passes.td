@@ -45,6 +45,18 @@ def FuseLinalgElementwise : Pass<"fuse-linalg-elementwise", "::mlir::ModuleOp"> 
                            "::mlir::tensor::TensorDialect"];
 }
 
+def CopySharedResults : Pass<"copy-shared-results", "::mlir::ModuleOp"> {
+  let summary = "Copy results of a function that may share memory";
+  let description = [{
+    Upstream's bufferization takes the results of a call for separate values, and writes into the memory of
+    one while another is still read. In functions that are called, a result that may be the memory of an
+    earlier one, and is not an argument's, becomes a copy.
+
+    Shown by test/Target/CPU/copy-shared-results.mlir.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
 def CopyStridedBuffers : Pass<"copy-strided-buffers", "::mlir::ModuleOp"> {
   let summary = "Copy a strided buffer where a row-major one is asked for";
   let description = [{

@@ -1,0 +1,126 @@
+// Results of a function that may be one another's memory. Bufferization takes
+// the results of a call for separate values and writes into one of them while
+// another is still read.
+#include "runmat/Target/CPU/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace runmat {
+#define GEN_PASS_DEF_COPYSHAREDRESULTS
+#include "runmat/Target/CPU/Passes.h.inc"
+} // namespace runmat
+
+using namespace mlir;
+
+namespace {
+
+using Values = llvm::SetVector<Value>;
+
+/// Adds the tensors whose memory `value` may be, one step back.
+void addSources(Value value, Values &sources) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    Operation *parent = argument.getOwner()->getParentOp();
+    if (auto loop = dyn_cast<scf::WhileOp>(parent)) {
+      bool before = argument.getOwner() == loop.getBeforeBody();
+      unsigned number = argument.getArgNumber();
+      if (before) {
+        sources.insert(loop.getInits()[number]);
+        sources.insert(loop.getYieldOp().getOperand(number));
+      } else {
+        sources.insert(loop.getConditionOp().getArgs()[number]);
+      }
+    } else if (auto loop = dyn_cast<LoopLikeOpInterface>(parent)) {
+      if (OpOperand *init = loop.getTiedLoopInit(argument))
+        sources.insert(init->get());
+      if (OpOperand *yielded = loop.getTiedLoopYieldedValue(argument))
+        sources.insert(yielded->get());
+    }
+    return;
+  }
+  auto result = cast<OpResult>(value);
+  unsigned number = result.getResultNumber();
+  llvm::TypeSwitch<Operation *>(result.getOwner())
+      .Case<tensor::CastOp, tensor::ExtractSliceOp, tensor::CollapseShapeOp,
+            tensor::ExpandShapeOp, tensor::ReshapeOp>(
+          [&](Operation *part) { sources.insert(part->getOperand(0)); })
+      .Case([&](arith::SelectOp select) {
+        sources.insert(select.getTrueValue());
+        sources.insert(select.getFalseValue());
+      })
+      .Case([&](scf::IfOp branch) {
+        sources.insert(branch.thenYield().getOperand(number));
+        sources.insert(branch.elseYield().getOperand(number));
+      })
+      .Case([&](scf::ForOp loop) {
+        sources.insert(loop.getInitArgs()[number]);
+        sources.insert(loop.getYieldedValues()[number]);
+      })
+      .Case([&](scf::WhileOp loop) {
+        sources.insert(loop.getConditionOp().getArgs()[number]);
+      })
+      .Case([&](func::CallOp call) {
+        for (Value argument : call.getOperands())
+          if (isa<TensorType>(argument.getType()))
+            sources.insert(argument);
+      });
+}
+
+/// All tensors whose memory `value` may be, itself too.
+Values memoryOf(Value value) {
+  Values found;
+  found.insert(value);
+  for (size_t i = 0; i < found.size(); ++i)
+    addSources(found[i], found);
+  return found;
+}
+
+bool isArgumentOf(Value value, func::FuncOp function) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  return argument && argument.getOwner() == &function.getBody().front();
+}
+
+/// Whether both may be the same memory, made in the function. What is an
+/// argument's, bufferization knows.
+bool share(Value a, Value b, func::FuncOp function) {
+  Values memory = memoryOf(a);
+  return llvm::any_of(memoryOf(b), [&](Value value) {
+    return memory.contains(value) && !isArgumentOf(value, function);
+  });
+}
+
+void copyShared(func::FuncOp function) {
+  auto exit = cast<func::ReturnOp>(function.getBody().back().getTerminator());
+  OpBuilder b(exit);
+  for (unsigned i = 1; i < exit.getNumOperands(); ++i) {
+    Value value = exit.getOperand(i);
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type ||
+        llvm::none_of(exit.getOperands().take_front(i), [&](Value earlier) {
+          return isa<TensorType>(earlier.getType()) &&
+                 share(earlier, value, function);
+        }))
+      continue;
+    exit.setOperand(i, bufferization::AllocTensorOp::create(
+                           b, exit.getLoc(), type, ValueRange(), value));
+  }
+}
+
+struct CopySharedResultsPass
+    : runmat::impl::CopySharedResultsBase<CopySharedResultsPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    for (auto function : module.getOps<func::FuncOp>())
+      if (!function.isExternal() &&
+          !SymbolTable::symbolKnownUseEmpty(function, module))
+        copyShared(function);
+  }
+};
+
+} // namespace
