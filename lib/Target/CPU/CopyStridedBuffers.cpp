@@ -43,9 +43,13 @@ void copyToRowMajor(memref::CastOp cast) {
   for (int64_t dim = 0; dim < target.getRank(); ++dim)
     if (target.isDynamicDim(dim))
       sizes.push_back(memref::DimOp::create(b, loc, cast.getSource(), dim));
+  auto plain = MemRefType::get(target.getShape(), target.getElementType());
   Value copy =
-      memref::AllocOp::create(b, loc, target, sizes, b.getI64IntegerAttr(64));
+      memref::AllocOp::create(b, loc, plain, sizes, b.getI64IntegerAttr(64));
   memref::CopyOp::create(b, loc, cast.getSource(), copy);
+  // The target may name the strides that rows one after the other have.
+  if (plain != target)
+    copy = memref::CastOp::create(b, loc, target, copy);
   cast.replaceAllUsesWith(copy);
   cast.erase();
 }

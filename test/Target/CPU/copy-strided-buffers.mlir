@@ -40,3 +40,13 @@ func.func @row_major(%x: memref<?x8xf32, strided<[8, 1]>>, %y: memref<4x8xf32>, 
   %t = memref.cast %z : memref<?x?xf32> to memref<?x?xf32, strided<[?, 1]>>
   return %r, %s, %t : memref<?x8xf32>, memref<?x?xf32>, memref<?x?xf32, strided<[?, 1]>>
 }
+
+// The strides of rows one after the other, by name: what is allocated has them without.
+// CHECK-LABEL: func.func @named_strides
+// CHECK: %[[COPY:.*]] = memref.alloc(%{{.*}}) {alignment = 64 : i64} : memref<?x1xi8>
+// CHECK: memref.copy %arg0, %[[COPY]]
+// CHECK: memref.cast %[[COPY]] : memref<?x1xi8> to memref<?x1xi8, strided<[1, 1]>>
+func.func @named_strides(%x: memref<?x1xi8, strided<[?, 1]>>) -> memref<?x1xi8, strided<[1, 1]>> {
+  %r = memref.cast %x : memref<?x1xi8, strided<[?, 1]>> to memref<?x1xi8, strided<[1, 1]>>
+  return %r : memref<?x1xi8, strided<[1, 1]>>
+}
