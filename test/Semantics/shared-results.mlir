@@ -97,6 +97,52 @@ func.func @returned_through_a_call() -> (tensor<4xf32>, tensor<4xf32>) {
   return %b, %c : tensor<4xf32>, tensor<4xf32>
 }
 
+// -- States of a while loop: each iteration changes its own, not what they came from.
+
+func.func @state_from_outside() -> (tensor<4xf32>, tensor<4xf32>, tensor<f32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = call @three() : () -> index
+  %f = call @four() : () -> tensor<4xf32>
+  %x = array.exp %f : tensor<4xf32>
+  %y = array.sqrt %f : tensor<4xf32>
+  %s = array.constant dense<9.0> : tensor<1xf32>
+  %z0 = array.constant dense<0.0> : tensor<f32>
+  %r:3 = scf.while (%i = %c0, %a = %y, %t = %z0) : (index, tensor<4xf32>, tensor<f32>) -> (index, tensor<4xf32>, tensor<f32>) {
+    %q = array.insert_slice %s into %a offsets [%i] strides [1] : tensor<1xf32>, tensor<4xf32>
+    %z = array.sum %q : tensor<4xf32>
+    %u = array.add %t, %z : tensor<f32>, tensor<f32>
+    %k = arith.cmpi slt, %i, %n : index
+    scf.condition(%k) %i, %q, %u : index, tensor<4xf32>, tensor<f32>
+  } do {
+  ^bb0(%i: index, %z: tensor<4xf32>, %u: tensor<f32>):
+    %j = arith.addi %i, %c1 : index
+    scf.yield %j, %x, %u : index, tensor<4xf32>, tensor<f32>
+  }
+  return %x, %r#1, %r#2 : tensor<4xf32>, tensor<4xf32>, tensor<f32>
+}
+
+func.func @same_state_twice() -> (tensor<4xf32>, tensor<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = call @three() : () -> index
+  %f = call @four() : () -> tensor<4xf32>
+  %x = array.exp %f : tensor<4xf32>
+  %y = array.sqrt %f : tensor<4xf32>
+  %s = array.constant dense<9.0> : tensor<1xf32>
+  %r:3 = scf.while (%i = %c0, %a = %y, %b = %x) : (index, tensor<4xf32>, tensor<4xf32>) -> (index, tensor<4xf32>, tensor<4xf32>) {
+    %q = array.insert_slice %s into %a offsets [%i] strides [1] : tensor<1xf32>, tensor<4xf32>
+    %u = array.add %q, %b : tensor<4xf32>, tensor<4xf32>
+    %k = arith.cmpi slt, %i, %n : index
+    scf.condition(%k) %i, %q, %u : index, tensor<4xf32>, tensor<4xf32>
+  } do {
+  ^bb0(%i: index, %q: tensor<4xf32>, %u: tensor<4xf32>):
+    %j = arith.addi %i, %c1 : index
+    scf.yield %j, %u, %u : index, tensor<4xf32>, tensor<4xf32>
+  }
+  return %r#1, %r#2 : tensor<4xf32>, tensor<4xf32>
+}
+
 // Sizes that are known behind types that do not say them.
 func.func @scan_of_a_changed_part() -> (tensor<?x?xf32>, tensor<3x0xf32>) {
   %c5 = arith.constant 5 : index

@@ -1,6 +1,7 @@
-// Results of a function that may be one another's memory. Bufferization takes
-// the results of a call for separate values and writes into one of them while
-// another is still read.
+// Results of a function, and states that an scf.while gives to its next
+// iteration, that may be one another's memory, or in a loop that of something
+// outside. Bufferization takes them for values of their own, and writes into
+// one while another is still read.
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -72,13 +73,24 @@ void addSources(Value value, Values &sources) {
       });
 }
 
-/// All tensors whose memory `value` may be, itself too.
-Values memoryOf(Value value) {
+/// All tensors whose memory `value` may be, itself too; not what is behind
+/// those that `isEnd` takes.
+Values memoryOf(
+    Value value,
+    llvm::function_ref<bool(Value)> isEnd = [](Value) { return false; }) {
   Values found;
   found.insert(value);
   for (size_t i = 0; i < found.size(); ++i)
-    addSources(found[i], found);
+    if (Value next = found[i]; !isEnd(next))
+      addSources(next, found);
   return found;
+}
+
+Value copyOf(Value tensor, Operation *user) {
+  OpBuilder b(user);
+  return bufferization::AllocTensorOp::create(
+      b, user->getLoc(), cast<RankedTensorType>(tensor.getType()), ValueRange(),
+      tensor);
 }
 
 bool isArgumentOf(Value value, func::FuncOp function) {
@@ -97,18 +109,42 @@ bool share(Value a, Value b, func::FuncOp function) {
 
 void copyShared(func::FuncOp function) {
   auto exit = cast<func::ReturnOp>(function.getBody().back().getTerminator());
-  OpBuilder b(exit);
   for (unsigned i = 1; i < exit.getNumOperands(); ++i) {
     Value value = exit.getOperand(i);
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (!type ||
-        llvm::none_of(exit.getOperands().take_front(i), [&](Value earlier) {
+    if (isa<TensorType>(value.getType()) &&
+        llvm::any_of(exit.getOperands().take_front(i), [&](Value earlier) {
           return isa<TensorType>(earlier.getType()) &&
                  share(earlier, value, function);
         }))
+      exit.setOperand(i, copyOf(value, exit));
+  }
+}
+
+/// The arguments of the loop's second region are its own: its first gives them
+/// away, as copies where they are not. What the second gives back is not
+/// looked at by bufferization.
+void copyShared(scf::WhileOp loop) {
+  scf::YieldOp yield = loop.getYieldOp();
+  auto isOutside = [&](Value value) {
+    return !loop.getAfter().isAncestor(value.getParentRegion());
+  };
+  auto isEnd = [&](Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    return isOutside(value) ||
+           (argument && argument.getOwner() == loop.getAfterBody());
+  };
+  Values given;
+  for (unsigned i = 0; i < yield.getNumOperands(); ++i) {
+    Value value = yield.getOperand(i);
+    if (!isa<TensorType>(value.getType()))
       continue;
-    exit.setOperand(i, bufferization::AllocTensorOp::create(
-                           b, exit.getLoc(), type, ValueRange(), value));
+    Values memory = memoryOf(value, isEnd);
+    if (llvm::any_of(memory, [&](Value source) {
+          return isOutside(source) || given.contains(source);
+        }))
+      yield.setOperand(i, copyOf(value, yield));
+    else
+      given.insert_range(memory);
   }
 }
 
@@ -120,6 +156,7 @@ struct CopySharedResultsPass
       if (!function.isExternal() &&
           !SymbolTable::symbolKnownUseEmpty(function, module))
         copyShared(function);
+    module.walk([](scf::WhileOp loop) { copyShared(loop); });
   }
 };
 

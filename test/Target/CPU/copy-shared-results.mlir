@@ -62,6 +62,36 @@ func.func @condition(%v: f32, %c: i1) -> (tensor<4xf32>, tensor<4xf32>) {
   return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
 }
 
+// What a loop gives to its next iteration: its own, from outside, and the same twice.
+// CHECK-LABEL: func.func @next_states
+// CHECK: ^bb0(%[[A:.*]]: tensor<4xf32>, %[[B:.*]]: tensor<4xf32>, %{{.*}}: tensor<4xf32>):
+// CHECK: %[[X:.*]] = bufferization.alloc_tensor() copy(%arg0)
+// CHECK: %[[TWICE:.*]] = bufferization.alloc_tensor() copy(%[[A]])
+// CHECK: scf.yield %[[A]], %[[X]], %[[TWICE]]
+func.func @next_states(%x: tensor<4xf32>, %y: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+  %r:3 = scf.while (%a = %y, %b = %y, %d = %y) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
+      -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+    scf.condition(%c) %a, %b, %d : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  } do {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>, %d: tensor<4xf32>):
+    scf.yield %a, %x, %a : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+  }
+  return %r#0 : tensor<4xf32>
+}
+
+// CHECK-LABEL: func.func @own_states
+// CHECK-NOT: bufferization.alloc_tensor
+// CHECK: return
+func.func @own_states(%y: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+  %r:2 = scf.while (%a = %y, %b = %y) : (tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+    scf.condition(%c) %a, %b : tensor<4xf32>, tensor<4xf32>
+  } do {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+    scf.yield %b, %a : tensor<4xf32>, tensor<4xf32>
+  }
+  return %r#0 : tensor<4xf32>
+}
+
 // Separate values, and those of an argument, which bufferization knows.
 // CHECK-LABEL: func.func @separate
 // CHECK-NOT: bufferization.alloc_tensor

@@ -46,11 +46,12 @@ def FuseLinalgElementwise : Pass<"fuse-linalg-elementwise", "::mlir::ModuleOp"> 
 }
 
 def CopySharedResults : Pass<"copy-shared-results", "::mlir::ModuleOp"> {
-  let summary = "Copy results of a function that may share memory";
+  let summary = "Copy results of functions and of iterations that may share memory";
   let description = [{
     Upstream's bufferization takes the results of a call for separate values, and writes into the memory of
     one while another is still read. In functions that are called, a result that may be the memory of an
-    earlier one, and is not an argument's, becomes a copy.
+    earlier one, and is not an argument's, becomes a copy. So does what the second region of an `scf.while`
+    gives back, where it may be the memory of something outside the loop or of another state.
 
     Shown by test/Target/CPU/copy-shared-results.mlir.
   }];
