@@ -188,6 +188,17 @@ void Lowering::checkFits(RankedTensorType type, ArrayRef<OpFoldResult> sizes) {
   check(fits, check::tooLarge(shape, name), ArrayRef(unknown).take_front(10));
 }
 
+SmallVector<int64_t> Lowering::shapeOf(Sizes &sizes) {
+  SmallVector<int64_t> shape;
+  for (OpFoldResult &size : sizes) {
+    std::optional<int64_t> known = getConstantIntValue(size);
+    shape.push_back(known.value_or(ShapedType::kDynamic));
+    if (known)
+      size = getIndexAttr(*known);
+  }
+  return shape;
+}
+
 Value Lowering::empty(RankedTensorType type, ArrayRef<OpFoldResult> sizes) {
   SmallVector<Value> dynamic;
   for (auto [dim, size] : llvm::enumerate(sizes))

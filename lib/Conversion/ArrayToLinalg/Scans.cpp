@@ -67,13 +67,7 @@ Value array::lowerScan(Value x, int64_t dim, bool product, Lowering &b) {
 
   // One slice: all of x at one place along dim, without that dim. Upstream
   // wants its type to say what the sizes say, and none that starts at the end.
-  SmallVector<int64_t> sliceShape;
-  for (OpFoldResult &size : sizes) {
-    std::optional<int64_t> known = getConstantIntValue(size);
-    sliceShape.push_back(known.value_or(ShapedType::kDynamic));
-    if (known)
-      size = b.getIndexAttr(*known);
-  }
+  SmallVector<int64_t> sliceShape = b.shapeOf(sizes);
   if (llvm::is_contained(sliceShape, 0))
     return out;
   sliceShape.erase(sliceShape.begin() + dim);

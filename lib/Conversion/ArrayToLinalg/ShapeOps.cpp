@@ -184,13 +184,7 @@ static Value insert(Lowering &b, Value source, Value target, Sizes offsets,
   if (isNothing(target, sizes))
     return target;
   // Upstream wants the type to say what the sizes say.
-  SmallVector<int64_t> shape;
-  for (OpFoldResult &size : sizes) {
-    std::optional<int64_t> known = getConstantIntValue(size);
-    shape.push_back(known.value_or(ShapedType::kDynamic));
-    if (known)
-      size = b.getIndexAttr(*known);
-  }
+  SmallVector<int64_t> shape = b.shapeOf(sizes);
   auto type = cast<RankedTensorType>(source.getType());
   if (type.getShape() != ArrayRef(shape))
     source = tensor::CastOp::create(
