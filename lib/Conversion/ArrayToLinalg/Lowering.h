@@ -68,10 +68,10 @@ public:
 
   // Tensors.
 
-  /// A tensor.empty of exactly this type; `sizes` has one entry for each dim.
   /// The sizes as the shape of a type, as parts of tensors must have them:
   /// known ones are numbers in both.
   mlir::SmallVector<int64_t> shapeOf(Sizes &sizes);
+  /// A tensor.empty of exactly this type; `sizes` has one entry for each dim.
   mlir::Value empty(mlir::RankedTensorType type,
                     mlir::ArrayRef<mlir::OpFoldResult> sizes);
   mlir::Value fill(mlir::Value scalar, mlir::RankedTensorType type,
