@@ -9,6 +9,13 @@ using namespace mlir;
 using namespace runmat;
 using namespace runmat::fused;
 
+SmallVector<unsigned> fused::keptDims(unsigned rank,
+                                      ArrayRef<int64_t> reduced) {
+  return llvm::filter_to_vector(
+      llvm::seq<unsigned>(0, rank),
+      [&](unsigned dim) { return !llvm::is_contained(reduced, int64_t(dim)); });
+}
+
 RankedTensorType fused::reductionResultType(ReductionAttr reduction,
                                             ArrayRef<int64_t> shape,
                                             Type element) {

@@ -43,9 +43,7 @@ void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
     work.bytesWritten.add(bytesOf(body.op->getResult(i).getType()), space);
   for (unsigned i = 0; i < body.reductions.size(); ++i) {
     ReductionAttr reduction = body.reduction(i);
-    SmallVector<unsigned> kept = llvm::filter_to_vector(space, [&](unsigned d) {
-      return !llvm::is_contained(reduction.getDims(), int64_t(d));
-    });
+    SmallVector<unsigned> kept = keptDims(body.rank(), reduction.getDims());
     work.flopsOf(FlopKind::Simple).add(1, space);
     work.bytesWritten.add(
         bytesOf(body.op->getResult(body.numStored + i).getType()), kept);
@@ -55,16 +53,11 @@ void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
 /// The dims of an iteration space of `rank` dims that a tensor has: those that
 /// a reduction keeps, else the last ones, as array operations broadcast.
 static SmallVector<unsigned> dimsOf(Value tensor, unsigned rank) {
-  auto dims = llvm::to_vector(llvm::seq<unsigned>(0, rank));
   auto reduction = tensor.getDefiningOp<array::Reduction>();
-  if (!reduction)
-    return to_vector(ArrayRef(dims).take_back(
-        cast<RankedTensorType>(tensor.getType()).getRank()));
-  if (!reduction.keepsDims())
-    llvm::erase_if(dims, [&](unsigned dim) {
-      return llvm::is_contained(reduction.getReducedDims(), int64_t(dim));
-    });
-  return dims;
+  if (reduction && !reduction.keepsDims())
+    return keptDims(rank, reduction.getReducedDims());
+  auto own = cast<RankedTensorType>(tensor.getType()).getRank();
+  return llvm::to_vector(llvm::seq<unsigned>(rank - own, rank));
 }
 
 /// The bytes of a tensor in terms of the iteration space; nothing where it has

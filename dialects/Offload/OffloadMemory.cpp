@@ -37,16 +37,6 @@ static bool isRowMajor(Value buffer) {
 
 // -- read
 
-bool ReadOp::bufferizesToMemoryRead(OpOperand &, const AnalysisState &) {
-  return true;
-}
-bool ReadOp::bufferizesToMemoryWrite(OpOperand &, const AnalysisState &) {
-  return false;
-}
-AliasingValueList ReadOp::getAliasingValues(OpOperand &,
-                                            const AnalysisState &) {
-  return {};
-}
 LogicalResult ReadOp::bufferize(RewriterBase &rewriter,
                                 const BufferizationOptions &,
                                 BufferizationState &) {
@@ -56,16 +46,6 @@ LogicalResult ReadOp::bufferize(RewriterBase &rewriter,
 
 // -- upload
 
-bool UploadOp::bufferizesToMemoryRead(OpOperand &, const AnalysisState &) {
-  return true;
-}
-bool UploadOp::bufferizesToMemoryWrite(OpOperand &, const AnalysisState &) {
-  return false;
-}
-AliasingValueList UploadOp::getAliasingValues(OpOperand &,
-                                              const AnalysisState &) {
-  return {};
-}
 LogicalResult UploadOp::bufferize(RewriterBase &rewriter,
                                   const BufferizationOptions &options,
                                   BufferizationState &state) {

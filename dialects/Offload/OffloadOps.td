@@ -23,9 +23,25 @@ def Offload_CheckOp : Offload_Op<"check", [MemoryEffects<[MemWrite]>]> {
   let hasCanonicalizeMethod = 1;
 }
 
-def Offload_ReadOp : Offload_Op<"read", [DeclareOpInterfaceMethods<BufferizableOpInterface,
-    ["bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues", "bufferize"]>,
-    MemoryEffects<[MemRead, MemWrite]>]> {
+/// On tensors: reads its operand, and has no tensor of its own.
+class Offload_ReadingOp<string mnemonic, list<Trait> traits> : Offload_Op<mnemonic, !listconcat(traits,
+    [DeclareOpInterfaceMethods<BufferizableOpInterface,
+      ["bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues", "bufferize"]>])> {
+  let extraClassDefinition = [{
+    bool $cppClass::bufferizesToMemoryRead(::mlir::OpOperand &, const ::mlir::bufferization::AnalysisState &) {
+      return true;
+    }
+    bool $cppClass::bufferizesToMemoryWrite(::mlir::OpOperand &, const ::mlir::bufferization::AnalysisState &) {
+      return false;
+    }
+    ::mlir::bufferization::AliasingValueList $cppClass::getAliasingValues(::mlir::OpOperand &,
+        const ::mlir::bufferization::AnalysisState &) {
+      return {};
+    }
+  }];
+}
+
+def Offload_ReadOp : Offload_ReadingOp<"read", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "the operations before this one read a tensor's memory";
   let description = [{
     `offload.read %x : tensor<4x8xf32>`. Loops that are written over memory before bufferization get it by
@@ -70,9 +86,7 @@ def Offload_BarrierOp : Offload_Op<"barrier", [MemoryEffects<[MemWrite]>]> {
   let assemblyFormat = "attr-dict";
 }
 
-def Offload_UploadOp : Offload_Op<"upload", [DeclareOpInterfaceMethods<BufferizableOpInterface,
-    ["bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues", "bufferize"]>,
-    MemoryEffects<[MemAlloc, MemRead, MemWrite]>]> {
+def Offload_UploadOp : Offload_ReadingOp<"upload", [MemoryEffects<[MemAlloc, MemRead, MemWrite]>]> {
   let summary = "a copy of a tensor in device memory";
   let description = [{ `%b = offload.upload %x : tensor<4x8xf32>`. The host's memory is free when it returns. }];
   let arguments = (ins Offload_TensorOrMemRef:$source);

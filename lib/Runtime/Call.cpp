@@ -150,13 +150,18 @@ static const rm_unit *firstGpuUnit(const rm_program *program) {
   return nullptr;
 }
 
+static void refuseInLoop() {
+  if (threadState().inLoop)
+    throw Error(RM_ERROR_INTERNAL, "the GPU was used inside a parallel loop");
+}
+
 vulkan::Stream &Call::transfers() {
+  refuseInLoop();
   return context.stream ? *context.stream : stream();
 }
 
 vulkan::Stream &Call::stream() {
-  if (threadState().inLoop)
-    throw Error(RM_ERROR_INTERNAL, "the GPU was used inside a parallel loop");
+  refuseInLoop();
   if (context.stream && useGpu)
     return *context.stream;
   // Code for both asks rm_place first, so this program has none for the CPU.

@@ -58,6 +58,11 @@ struct Call {
     int64_t wallNs = 0;
   };
   std::vector<UnitRuns> unitRuns;
+  /// What the program's counters got in this call, by the texts that name them,
+  /// which are constants of its code; to telemetry together too.
+  std::vector<std::pair<const char *, int64_t>> counted;
+  void count(const char *counter, int64_t delta);
+
   /// A fallback has said why something of this call ran on the CPU.
   bool saidWhyOnCpu = false;
   const rm_unit *unit = nullptr; ///< Between rm_unit_begin and rm_unit_end.

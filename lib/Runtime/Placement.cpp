@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 
 namespace runmat::runtime {
 
@@ -65,7 +66,18 @@ bool Call::runsOnGpu(const rm_program &program, int32_t unit) const {
                      [&](const rm_kernel &k) { return k.unit == unit; });
 }
 
+void Call::count(const char *counter, int64_t delta) {
+  for (auto &[name, sum] : counted)
+    if (name == counter) {
+      sum += delta;
+      return;
+    }
+  counted.emplace_back(counter, delta);
+}
+
 void Call::reportUnits(const rm_program &program) const {
+  for (const auto &[name, sum] : counted)
+    context.telemetry.count(name, sum);
   for (size_t i = 0; i < unitRuns.size(); ++i) {
     const UnitRuns &runs = unitRuns[i];
     if (runs.count == 0)
@@ -107,18 +119,18 @@ int32_t rm_place(const rm_program *program, int32_t unit) {
 
 void rm_count(const char *counter, int64_t delta) {
   protectGenerated([&] {
-    constexpr char prefix[] = "fallback: ";
-    std::string name = counter;
-    Telemetry &telemetry = currentCall().context.telemetry;
-    if (name.rfind(prefix, 0) == 0) {
-      // Where the CPU was asked for, nothing falls back to it.
-      if (currentCall().context.policy != Policy::CPU) {
-        currentCall().saidWhyOnCpu = true;
-        telemetry.fallback(name.substr(sizeof(prefix) - 1));
-      }
-    } else {
-      telemetry.count(name, delta);
+    constexpr std::string_view prefix = "fallback: ";
+    Call &call = currentCall();
+    std::string_view name = counter;
+    if (name.substr(0, prefix.size()) != prefix) {
+      call.count(counter, delta);
+      return;
     }
+    // Where the CPU was asked for, nothing falls back to it.
+    if (call.context.policy == Policy::CPU)
+      return;
+    call.saidWhyOnCpu = true;
+    call.context.telemetry.fallback(std::string(name.substr(prefix.size())));
   });
 }
 

@@ -180,9 +180,8 @@ static int runArrayToSPIRV(const TranslateOptions &options,
 
 int runmat::translate(const TranslateOptions &options) {
   Result<DeviceProfile> profile = DeviceProfile::load(options.profile);
-  if (!profile) {
+  if (!profile)
     return fail(profile.message());
-  }
   auto buffer =
       llvm::MemoryBuffer::getFileOrSTDIN(options.input, /*IsText=*/false);
   if (!buffer)

@@ -1,6 +1,6 @@
-// Where a function calls itself, directly or through others, all calls count
-// how deep they are: too deep is an error of the program, not the end of the
-// process.
+// Where a function calls itself, directly or through others, or functions are
+// many, all calls count how deep they are: too deep is an error of the program,
+// not the end of the process.
 #include "Lowering.h"
 #include "runmat/Dialect/Array/CheckMessages.h"
 

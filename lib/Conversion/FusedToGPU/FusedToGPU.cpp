@@ -91,14 +91,12 @@ static std::vector<std::vector<SizeExpr>> resultShapes(fused::Unit unit) {
   fused::UnitBody body = unit.unitBody();
   for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
     auto type = cast<RankedTensorType>(resultType);
-    auto dims = llvm::to_vector(llvm::seq<unsigned>(0, body.rank()));
-    if (i >= body.numStored) {
-      fused::ReductionAttr reduction = body.reduction(i - body.numStored);
-      if (!reduction.getKeep())
-        llvm::erase_if(dims, [&](unsigned dim) {
-          return llvm::is_contained(reduction.getDims(), int64_t(dim));
-        });
-    }
+    SmallVector<int64_t> gone;
+    if (i >= body.numStored)
+      if (auto reduction = body.reduction(i - body.numStored);
+          !reduction.getKeep())
+        gone.assign(reduction.getDims().begin(), reduction.getDims().end());
+    SmallVector<unsigned> dims = fused::keptDims(body.rank(), gone);
     std::vector<SizeExpr> &shape = shapes.emplace_back();
     for (auto [at, dim] : llvm::enumerate(dims))
       shape.push_back(type.isDynamicDim(at)

@@ -79,9 +79,9 @@ static NormalizeExtra makeExtra(ImageNormalizeOp op, unsigned number,
   return extra;
 }
 
-/// The buffers of the apply kernel, which binds most; images of ragged planes
-/// count twice.
-static unsigned bindingsOf(NormalizeKernels kernels) {
+/// Bindings and push constants of the apply kernel, which has most; images of
+/// ragged planes are bound twice.
+static Kernel largestKernel(NormalizeKernels kernels) {
   SizeExpr n = 1;
   for (unsigned dim = kernels.batchRank; dim != kernels.rank; ++dim)
     n = n * sizeOf(kernels.op->getOperand(0), 0, dim);
@@ -89,7 +89,7 @@ static unsigned bindingsOf(NormalizeKernels kernels) {
   kernels.ragged = !remainder.isConstant() || remainder.constant() != 0;
   Kernel apply;
   kernels.describeApply(apply, /*small=*/false);
-  return apply.bindings.size();
+  return apply;
 }
 
 std::optional<GPURefusal>
@@ -101,24 +101,19 @@ runmat::refusedImageNormalize(ImageNormalizeOp op,
     return GPURefusal{GPURefusal::ElementType,
                       "the GPU form computes in f32 only"};
   NormalizeKernels kernels = analyseImageNormalize(op, profile);
-  unsigned bindings = bindingsOf(kernels);
-  if (bindings > profile.maxBindings)
+  Kernel largest = largestKernel(kernels);
+  if (largest.bindings.size() > profile.maxBindings)
     return GPURefusal{GPURefusal::Bindings,
-                      "the unit needs " + std::to_string(bindings) +
+                      "the unit needs " +
+                          std::to_string(largest.bindings.size()) +
                           " buffers, the device binds " +
                           std::to_string(profile.maxBindings)};
-  if (kernels.needsCoordinates()) {
-    unsigned words = 5 + kernels.rank;
-    for (const NormalizeExtra &extra : kernels.extras)
-      if (extra.kind == NormalizeExtra::Kind::General)
-        words += extra.strides.size();
-    if (words * 4 > profile.pushBytes)
-      return GPURefusal{GPURefusal::PushConstants,
-                        "the extra operands' strides need " +
-                            std::to_string(words * 4) +
-                            " bytes of push constants, the device has " +
-                            std::to_string(profile.pushBytes)};
-  }
+  if (size_t bytes = largest.push.size() * 4; bytes > profile.pushBytes)
+    return GPURefusal{GPURefusal::PushConstants,
+                      "the extra operands' strides need " +
+                          std::to_string(bytes) +
+                          " bytes of push constants, the device has " +
+                          std::to_string(profile.pushBytes)};
   return refusedSizes(std::move(kernels), profile);
 }
 

@@ -29,10 +29,9 @@ static Value openSizeOf(OpBuilder &b, fused::Unit unit, unsigned dim) {
     return b.createOrFold<tensor::DimOp>(loc, normalize.getInput(), dim);
   fused::UnitBody body = unit.unitBody();
   for (auto [i, extra] : llvm::enumerate(body.extras))
-    for (auto [at, expr] : llvm::enumerate(body.map(i).getResults()))
-      if (auto read = dyn_cast<AffineDimExpr>(expr);
-          read && read.getPosition() == dim)
-        return b.createOrFold<tensor::DimOp>(loc, extra, at);
+    if (std::optional<unsigned> at = body.map(i).getResultPosition(
+            getAffineDimExpr(dim, b.getContext())))
+      return b.createOrFold<tensor::DimOp>(loc, extra, *at);
   return {};
 }
 

@@ -62,7 +62,7 @@ bool looksLikeSigma(mlir::Operation *op);
 /// say why a deviation over it is no match.
 bool resemblesShifted(mlir::Operation *op);
 bool resemblesSigma(mlir::Operation *op);
-/// A root by pow to a power of `exponent`; null otherwise.
+/// pow(x, exponent), where `op` is that; else null.
 array::PowOp powerOf(mlir::Operation *op, double exponent);
 
 } // namespace runmat::fusion

@@ -98,25 +98,19 @@ bool isArgumentOf(Value value, func::FuncOp function) {
   return argument && argument.getOwner() == &function.getBody().front();
 }
 
-/// Whether both may be the same memory, made in the function. What is an
-/// argument's, bufferization knows.
-bool share(Value a, Value b, func::FuncOp function) {
-  Values memory = memoryOf(a);
-  return llvm::any_of(memoryOf(b), [&](Value value) {
-    return memory.contains(value) && !isArgumentOf(value, function);
-  });
-}
-
+/// What is an argument's memory, bufferization knows.
 void copyShared(func::FuncOp function) {
-  auto exit = cast<func::ReturnOp>(function.getBody().back().getTerminator());
-  for (unsigned i = 1; i < exit.getNumOperands(); ++i) {
-    Value value = exit.getOperand(i);
-    if (isa<TensorType>(value.getType()) &&
-        llvm::any_of(exit.getOperands().take_front(i), [&](Value earlier) {
-          return isa<TensorType>(earlier.getType()) &&
-                 share(earlier, value, function);
-        }))
-      exit.setOperand(i, copyOf(value, exit));
+  Operation *exit = function.getBody().back().getTerminator();
+  Values given;
+  for (OpOperand &operand : exit->getOpOperands()) {
+    if (!isa<TensorType>(operand.get().getType()))
+      continue;
+    Values memory = memoryOf(operand.get());
+    memory.remove_if([&](Value v) { return isArgumentOf(v, function); });
+    if (llvm::any_of(memory, [&](Value v) { return given.contains(v); }))
+      operand.set(copyOf(operand.get(), exit));
+    else
+      given.insert_range(memory);
   }
 }
 
@@ -134,15 +128,14 @@ void copyShared(scf::WhileOp loop) {
            (argument && argument.getOwner() == loop.getAfterBody());
   };
   Values given;
-  for (unsigned i = 0; i < yield.getNumOperands(); ++i) {
-    Value value = yield.getOperand(i);
-    if (!isa<TensorType>(value.getType()))
+  for (OpOperand &operand : yield->getOpOperands()) {
+    if (!isa<TensorType>(operand.get().getType()))
       continue;
-    Values memory = memoryOf(value, isEnd);
+    Values memory = memoryOf(operand.get(), isEnd);
     if (llvm::any_of(memory, [&](Value source) {
           return isOutside(source) || given.contains(source);
         }))
-      yield.setOperand(i, copyOf(value, yield));
+      operand.set(copyOf(operand.get(), yield));
     else
       given.insert_range(memory);
   }

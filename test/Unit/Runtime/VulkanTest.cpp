@@ -46,6 +46,13 @@ struct VulkanTest : testing::Test {
       x[i] = float(i % 1000);
     return x;
   }
+  /// 1, 2 and 3.5, on the device.
+  rm_tensor residentThree() {
+    float x[] = {1, 2, 3.5};
+    rm_tensor host = tensor(x, RM_F32, {3}), device{};
+    EXPECT_EQ(rm_tensor_to_device(context.get(), &host, &device), RM_OK);
+    return device;
+  }
   json telemetry() {
     char *text = rm_telemetry_json(context.get());
     json parsed = json::parse(text);
@@ -252,15 +259,30 @@ TEST_F(VulkanTest, SizesBeyondTheDeviceMemoryAreAnError) {
 
 TEST_F(VulkanTest, HostCodeReadsAResidentArgument) {
   GpuProgram program(sumsOnTheHost);
-  float x[] = {1, 2, 3.5};
-  rm_tensor host = tensor(x, RM_F32, {3}), device;
-  ASSERT_EQ(rm_tensor_to_device(context.get(), &host, &device), RM_OK);
+  rm_tensor device = residentThree();
   ASSERT_EQ(program.call(context.get(), {device}, out), RM_OK) << error();
   EXPECT_EQ(static_cast<float *>(out[0].data)[0], 6.5f);
   ContextPtr cpu = makeContext("cpu");
   std::vector<rm_tensor> none;
   EXPECT_EQ(program.call(cpu.get(), {device}, none), RM_ERROR_ARGUMENT);
   EXPECT_THAT(rm_context_error(cpu.get()).text, HasSubstr("does not use"));
+  rm_tensor_release(&device);
+}
+
+void readsInALoop(const rm_tensor *args, rm_tensor *) {
+  rm_parallel_for(
+      0, 1000,
+      [](int64_t, int64_t, void *argument) {
+        rm_host_argument(static_cast<const rm_tensor *>(argument));
+      },
+      const_cast<rm_tensor *>(&args[0]));
+}
+
+TEST_F(VulkanTest, AResidentArgumentIsNotReadInAParallelLoop) {
+  GpuProgram program(readsInALoop);
+  rm_tensor device = residentThree();
+  EXPECT_EQ(program.call(context.get(), {device}, out), RM_ERROR_INTERNAL);
+  EXPECT_THAT(error(), HasSubstr("inside a parallel loop"));
   rm_tensor_release(&device);
 }
 
@@ -502,9 +524,7 @@ void failsOnTheDevice(const rm_tensor *args, rm_tensor *results) {
 TEST_F(VulkanTest, TheCpuAnswersForAResidentArgumentToo) {
   context = makeContext("auto=lavapipe", nullptr, true);
   GpuProgram program(failsOnTheDevice);
-  float x[] = {1, 2, 3.5};
-  rm_tensor host = tensor(x, RM_F32, {3}), device;
-  ASSERT_EQ(rm_tensor_to_device(context.get(), &host, &device), RM_OK);
+  rm_tensor device = residentThree();
   ASSERT_EQ(program.call(context.get(), {device}, out), RM_OK) << error();
   EXPECT_EQ(static_cast<float *>(out[0].data)[0], 6.5f);
   EXPECT_THAT(rm_context_note(context.get()),

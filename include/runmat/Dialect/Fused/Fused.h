@@ -42,6 +42,10 @@ struct UnitBody {
   unsigned rank() const { return iterationShape.size(); }
 };
 
+/// The dims of a space of `rank` dims that are not among `reduced`.
+llvm::SmallVector<unsigned> keptDims(unsigned rank,
+                                     llvm::ArrayRef<int64_t> reduced);
+
 /// What a reduction of values of type `element` over a space of `shape` gives.
 mlir::RankedTensorType reductionResultType(ReductionAttr reduction,
                                            llvm::ArrayRef<int64_t> shape,
