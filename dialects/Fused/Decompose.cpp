@@ -29,16 +29,28 @@ Value fused::createReduction(OpBuilder &builder, Location loc,
                              ReductionAttr reduction, Value tensor) {
   using array::ReductionKind;
   auto dims = builder.getDenseI64ArrayAttr(reduction.getDims());
-  bool keep = reduction.getKeep();
   auto nan = array::NanModeAttr::get(builder.getContext(), reduction.getNan());
-  UnitAttr kept = keep ? builder.getUnitAttr() : UnitAttr();
+  auto flag = [&](bool set) {
+    return set ? builder.getUnitAttr() : UnitAttr();
+  };
+  UnitAttr kept = flag(reduction.getKeep()),
+           omit = flag(reduction.getOmitNan());
+  auto ddof = builder.getI64IntegerAttr(reduction.getDdof());
   switch (reduction.getKind()) {
   case ReductionKind::Sum:
-    return array::SumOp::create(builder, loc, tensor, dims, kept, UnitAttr());
+    return array::SumOp::create(builder, loc, tensor, dims, kept, omit);
   case ReductionKind::Prod:
-    return array::ProdOp::create(builder, loc, tensor, dims, kept, UnitAttr());
+    return array::ProdOp::create(builder, loc, tensor, dims, kept, omit);
   case ReductionKind::Mean:
-    return array::MeanOp::create(builder, loc, tensor, dims, kept, UnitAttr());
+    return array::MeanOp::create(builder, loc, tensor, dims, kept, omit);
+  case ReductionKind::Var:
+    return array::VarOp::create(builder, loc, tensor, dims, kept, ddof, omit);
+  case ReductionKind::Std:
+    return array::StdOp::create(builder, loc, tensor, dims, kept, ddof, omit);
+  case ReductionKind::Argmin:
+    return array::ArgminOp::create(builder, loc, tensor, dims, kept, nan);
+  case ReductionKind::Argmax:
+    return array::ArgmaxOp::create(builder, loc, tensor, dims, kept, nan);
   case ReductionKind::Min:
     return array::ReduceMinOp::create(builder, loc, tensor, dims, kept, nan);
   case ReductionKind::Max:
@@ -47,9 +59,8 @@ Value fused::createReduction(OpBuilder &builder, Location loc,
     return array::AnyOp::create(builder, loc, tensor, dims, kept);
   case ReductionKind::All:
     return array::AllOp::create(builder, loc, tensor, dims, kept);
-  default:
-    llvm_unreachable("the verifier lets no other kind through");
   }
+  llvm_unreachable("all kinds are listed");
 }
 
 ReductionAttr fused::reductionAttrOf(Operation *op) {
@@ -121,7 +132,7 @@ Value fused::alignExtra(OpBuilder &builder, Location loc, Value extra,
 
 /// `value` repeated over the whole iteration space; unchanged where its type
 /// already spans it.
-static Value spanSpace(OpBuilder &builder, Location loc, Value value,
+Value fused::spanSpace(OpBuilder &builder, Location loc, Value value,
                        ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> shape;

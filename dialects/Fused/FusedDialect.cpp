@@ -7,22 +7,30 @@
 using namespace mlir;
 using namespace runmat::fused;
 
-/// `dims [1, 2] keep`, as array reductions write it.
-static ParseResult parseDimsAndKeep(AsmParser &parser,
-                                    SmallVector<int64_t> &dims, bool &keep) {
-  if (parser.parseKeyword("dims") ||
+/// `dims [1, 2]`, as array reductions write it.
+static ParseResult parseDims(AsmParser &parser, SmallVector<int64_t> &dims) {
+  return failure(
+      parser.parseKeyword("dims") ||
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
         return parser.parseInteger(dims.emplace_back());
-      }))
+      }));
+}
+static void printDims(AsmPrinter &printer, ArrayRef<int64_t> dims) {
+  printer << "dims [";
+  llvm::interleaveComma(dims, printer.getStream());
+  printer << "]";
+}
+static ParseResult parseDimsAndKeep(AsmParser &parser,
+                                    SmallVector<int64_t> &dims, bool &keep) {
+  if (parseDims(parser, dims))
     return failure();
   keep = succeeded(parser.parseOptionalKeyword("keep"));
   return success();
 }
 static void printDimsAndKeep(AsmPrinter &printer, ArrayRef<int64_t> dims,
                              bool keep) {
-  printer << " dims [";
-  llvm::interleaveComma(dims, printer.getStream());
-  printer << (keep ? "] keep" : "]");
+  printDims(printer, dims);
+  printer << (keep ? " keep" : "");
 }
 
 #include "runmat/Dialect/Fused/FusedDialect.cpp.inc"

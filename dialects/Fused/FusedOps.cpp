@@ -249,5 +249,50 @@ Speculation::Speculatability ReduceOp::getSpeculatability() {
              : Speculation::NotSpeculatable;
 }
 
+//===-- nest (Nest.cpp): its own parts of the text ------------------------===//
+
+/// `[4, ?]`
+static ParseResult parseSpace(OpAsmParser &parser, DenseI64ArrayAttr &space) {
+  SmallVector<int64_t> sizes;
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        if (succeeded(parser.parseOptionalQuestion())) {
+          sizes.push_back(ShapedType::kDynamic);
+          return ParseResult(success());
+        }
+        return parser.parseInteger(sizes.emplace_back());
+      }))
+    return failure();
+  space = parser.getBuilder().getDenseI64ArrayAttr(sizes);
+  return success();
+}
+static void printSpace(OpAsmPrinter &printer, Operation *,
+                       DenseI64ArrayAttr space) {
+  printer << '[';
+  llvm::interleaveComma(space.asArrayRef(), printer, [&](int64_t size) {
+    if (ShapedType::isDynamic(size))
+      printer << '?';
+    else
+      printer << size;
+  });
+  printer << ']';
+}
+
+static ParseResult parseDenseInts(OpAsmParser &parser,
+                                  DenseI64ArrayAttr &values) {
+  SmallVector<int64_t> parsed;
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        return parser.parseInteger(parsed.emplace_back());
+      }))
+    return failure();
+  values = parser.getBuilder().getDenseI64ArrayAttr(parsed);
+  return success();
+}
+static void printDenseInts(OpAsmPrinter &printer, Operation *,
+                           DenseI64ArrayAttr values) {
+  printer << '[';
+  llvm::interleaveComma(values.asArrayRef(), printer);
+  printer << ']';
+}
+
 #define GET_OP_CLASSES
 #include "runmat/Dialect/Fused/FusedOps.cpp.inc"

@@ -6,6 +6,7 @@ include "dialects/Array/ArrayDialect.td"
 include "dialects/Array/ArrayEnums.td"
 include "dialects/Fused/FusedDialect.td"
 include "dialects/Fused/FusedInterfaces.td"
+include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.td"
 include "mlir/IR/BuiltinAttributes.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -147,8 +148,104 @@ def Fused_ReduceOp : Fused_UnitOp<"reduce"> {
   let hasVerifier = 1;
 }
 
+def Fused_NestOp : Fused_Op<"nest", [IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<ConditionallySpeculatable>, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    DeclareOpInterfaceMethods<BufferizableOpInterface,
+      ["bufferizesToMemoryRead", "bufferizesToMemoryWrite", "bufferizesToElementwiseAccess", "getAliasingValues",
+       "bufferize"]>]> {
+  let summary = "stages that sweep one iteration space: the form in which every unit is lowered";
+  let description = [{
+    The iteration space has the sizes `space`; a `?` is the size of the first input dim that a map takes it to,
+    or, where no map reads it, the next of the operands `sizes`. Inputs are read through their maps, whose results are
+    dims of the space, each used once, or the constant 0 at a dim of size 1.
+
+    Each region is a stage. It gets one scalar per input, then the values of the yields of all stages before it,
+    and computes by elementwise array operations on scalars, constants, `fused.index` and `fused.random`. `yields`
+    says of each stage's yielded values what becomes of them: `#fused.store` (the value of each point),
+    `#fused.reduction`, or `#fused.moments`. A later stage sees a store at its own point, and of a reduction what it
+    gives for the point's remaining dims, in the type that the array reduction has. `results` numbers the yields,
+    over all stages, that are results; the others are read by later stages only. A store spans the whole space.
+
+    The row dims are those of the first reduction. Reductions that later stages read run over the row dims; others
+    over the row dims or more of the space.
+
+    On tensors the nest has one result per yield of `results`, and either no `outs` or one of each result's type,
+    which it may write (destination-passing style). On memrefs it has no results and writes its `outs`. An `outs`
+    that is also an input may be written in place where `canWriteInPlace` says so.
+
+    Softmax along rows:
+    ```mlir
+    %r = fused.nest [8, 1024] ins(%x : tensor<8x1024xf32>) maps [affine_map<(i, j) -> (i, j)>]
+        yields [[#fused.reduction<max dims [1]>], [#fused.store, #fused.reduction<sum dims [1]>], [#fused.store]]
+        results [3] {
+    ^bb0(%e: f32):
+      fused.yield %e : f32
+    }, {
+    ^bb0(%e: f32, %max: f32):
+      %d = array.sub %e, %max : f32, f32
+      %p = array.exp %d : f32
+      fused.yield %p, %p : f32, f32
+    }, {
+    ^bb0(%e: f32, %max: f32, %p: f32, %sum: f32):
+      %q = array.div %p, %sum : f32, f32
+      fused.yield %q : f32
+    } -> tensor<8x1024xf32>
+    ```
+    `kind` is the name of the unit that the nest was made from, `device` pins it.
+  }];
+  let arguments = (ins DenseI64ArrayAttr:$space, Variadic<AnyTypeOf<[Array_Tensor, AnyStridedMemRef]>>:$inputs,
+                   Variadic<Index>:$sizes, Variadic<AnyTypeOf<[Array_Tensor, AnyStridedMemRef]>>:$outs,
+                   AffineMapArrayAttr:$maps, ArrayAttr:$yields, DenseI64ArrayAttr:$result_yields,
+                   OptionalAttr<StrAttr>:$kind, OptionalAttr<StrAttr>:$device);
+  let results = (outs Variadic<Array_Tensor>:$outputs);
+  let regions = (region VariadicRegion<SizedRegion<1>>:$stages);
+  let assemblyFormat = [{
+    custom<Space>($space) (`kind` $kind^)? (`ins` `(` $inputs^ `:` type($inputs) `)`)? `maps` $maps
+    (`sizes` `(` $sizes^ `)`)? (`outs` `(` $outs^ `:` type($outs) `)`)? `yields` $yields
+    `results` custom<DenseInts>($result_yields) attr-dict-with-keyword $stages (`->` type($outputs)^)?
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    bool isOnBuffers() { return getNumResults() == 0; }
+    unsigned getRank() { return getSpace().size(); }
+    ::mlir::AffineMap getMap(unsigned input) {
+      return ::llvm::cast<::mlir::AffineMapAttr>(getMaps()[input]).getValue();
+    }
+    ::mlir::Block &getStage(unsigned stage) { return getStages()[stage].front(); }
+    /// The yields of all stages, in order.
+    ::llvm::SmallVector<::runmat::fused::NestYield> getAllYields();
+    /// The dims of the first reduction or moments, ascending; none where there is only storing.
+    ::llvm::SmallVector<int64_t> getRowDims();
+    /// What gives an open dim of the space its size: an input's dim, or an operand of `sizes`.
+    ::runmat::fused::SpaceSize getSizeSource(unsigned dim);
+    /// Whether result or destination `number` may be written where input `input` is read from: every store to it
+    /// comes in the last stage, at the point that the input was read for.
+    bool canWriteInPlace(unsigned input, unsigned number);
+    /// "map" (one stage of stores), "reduce" (one stage without), "rows", or `kind` where it is set.
+    ::llvm::StringRef getKindName();
+    /// The same results in array operations, made at the builder's insertion point; only on tensors.
+    ::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>> decompose(::mlir::OpBuilder &builder);
+  }];
+}
+
+def Fused_IndexOp : Fused_Op<"index", [Pure]> {
+  let summary = "the index of the point along one dim of the iteration space";
+  let arguments = (ins I64Attr:$dim);
+  let results = (outs I64:$result);
+  let assemblyFormat = "$dim attr-dict";
+}
+
+def Fused_RandomOp : Fused_Op<"random", [Pure]> {
+  let summary = "a random number of the point, as array.rand_uniform or array.rand_normal over the space gives it";
+  let description = [{ `fused.random uniform key %k offset %o : f32`. Key and offset are the same at all points. }];
+  let arguments = (ins I64:$key, I64:$offset, UnitAttr:$normal);
+  let results = (outs Array_Element:$result);
+  let assemblyFormat = "(`normal` $normal^)? `key` $key `offset` $offset attr-dict `:` type($result)";
+}
+
 def Fused_YieldOp : Fused_Op<"yield", [Pure, Terminator, ReturnLike,
-    ParentOneOf<["ImageNormalizeOp", "MapOp", "ReduceOp"]>]> {
+    ParentOneOf<["ImageNormalizeOp", "MapOp", "NestOp", "ReduceOp"]>]> {
   let summary = "the values of one element: stored results first, then one per reduction";
   let arguments = (ins Variadic<Array_Element>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";

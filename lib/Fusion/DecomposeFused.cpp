@@ -27,6 +27,18 @@ struct DecomposeFusedPass
       }
       rewriter.replaceOp(unit, *results);
     }
+    SmallVector<fused::NestOp> nests;
+    getOperation()->walk([&](fused::NestOp nest) {
+      if (!nest.isOnBuffers())
+        nests.push_back(nest);
+    });
+    for (fused::NestOp nest : nests) {
+      rewriter.setInsertionPoint(nest);
+      FailureOr<SmallVector<Value>> results = nest.decompose(rewriter);
+      if (failed(results))
+        return signalPassFailure();
+      rewriter.replaceOp(nest, *results);
+    }
   }
 };
 } // namespace

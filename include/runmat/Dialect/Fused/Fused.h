@@ -4,9 +4,11 @@
 #define RUNMAT_DIALECT_FUSED_FUSED_H
 
 #include "runmat/Dialect/Array/Array.h"
+#include "runmat/Dialect/Fused/Nest.h"
 #include "runmat/Dialect/Fused/Rejection.h"
 #include "runmat/Dialect/Fused/Work.h"
 
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
@@ -89,6 +91,12 @@ decomposeBody(mlir::OpBuilder &builder, const UnitBody &body,
 /// from. The value itself where it does so already.
 mlir::Value alignExtra(mlir::OpBuilder &builder, mlir::Location loc,
                        mlir::Value extra, mlir::AffineMap map);
+
+/// `value` repeated over the whole space of these sizes; unchanged where its
+/// type already spans it.
+mlir::Value spanSpace(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value value,
+                      llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
 /// EpilogueInterface's shared implementation: see there.
 std::optional<Rejection> whyNotAbsorbed(mlir::Operation *unit,
