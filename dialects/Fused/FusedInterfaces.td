@@ -13,6 +13,10 @@ def UnitInterface : OpInterface<"Unit"> {
       oracle and `--decompose-fused`. The unit itself stays. Fails only on an operation in the region that
       has no tensor form.
     }], "::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>>", "decompose", (ins "::mlir::OpBuilder &":$builder)>,
+    InterfaceMethod<[{
+      The same computation as a `fused.nest` with the same results, made at the builder's insertion point: the form
+      in which every unit is placed and lowered. The unit itself stays.
+    }], "::mlir::Operation *", "nest", (ins "::mlir::OpBuilder &":$builder)>,
     InterfaceMethod<"Bytes moved and flops done, as functions of the iteration space's sizes.",
       "::runmat::fused::UnitWork", "work", (ins)>,
     InterfaceMethod<"The kind's name as reports and telemetry spell it: `image_normalize`, `map`, ...",

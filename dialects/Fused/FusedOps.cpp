@@ -2,6 +2,7 @@
 // UnitBody.cpp.
 #include "runmat/Dialect/Fused/Fused.h"
 
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/OpImplementation.h"
 
 using namespace mlir;
@@ -221,6 +222,29 @@ Operation *MapOp::makeAnew(OpBuilder &builder, ValueRange extras,
                            ArrayAttr maps, ArrayAttr, TypeRange results) {
   return MapOp::create(builder, getLoc(), results, extras, maps,
                        getDeviceAttr());
+}
+
+/// A unit of one stage as a nest.
+static Operation *oneStageNest(OpBuilder &b, const UnitBody &body,
+                               StringRef kind, StringAttr device) {
+  SmallVector<Attribute> yields(body.numStored, StoreAttr::get(b.getContext()));
+  yields.append(body.reductions.begin(), body.reductions.end());
+  auto results = llvm::to_vector(
+      llvm::seq<int64_t>(0, static_cast<int64_t>(yields.size())));
+  auto nest = NestOp::create(
+      b, body.op->getLoc(), body.op->getResultTypes(),
+      b.getDenseI64ArrayAttr(body.iterationShape), body.extras, ValueRange(),
+      ValueRange(), body.maps, b.getArrayAttr(b.getArrayAttr(yields)),
+      b.getDenseI64ArrayAttr(results), b.getStringAttr(kind), device, 1);
+  IRMapping mapping;
+  body.op->getRegion(0).cloneInto(&nest.getStages()[0], mapping);
+  return nest;
+}
+Operation *MapOp::nest(OpBuilder &builder) {
+  return oneStageNest(builder, unitBody(), unitKind(), getDeviceAttr());
+}
+Operation *ReduceOp::nest(OpBuilder &builder) {
+  return oneStageNest(builder, unitBody(), unitKind(), getDeviceAttr());
 }
 
 UnitBody ReduceOp::unitBody() {

@@ -17,7 +17,7 @@ class Fused_Op<string mnemonic, list<Trait> traits = []> : Op<Fused_Dialect, mne
 class Fused_UnitOp<string mnemonic, list<Trait> traits = []>
     : Fused_Op<mnemonic, !listconcat([
           IsolatedFromAbove, SingleBlock, NoMemoryEffect, DeclareOpInterfaceMethods<ConditionallySpeculatable>,
-          DeclareOpInterfaceMethods<UnitInterface, ["decompose", "work", "unitBody"]>], traits)>;
+          DeclareOpInterfaceMethods<UnitInterface, ["decompose", "nest", "work", "unitBody"]>], traits)>;
 
 defvar Fused_Epilogue = DeclareOpInterfaceMethods<EpilogueInterface, ["canReduceOver", "inputInRegion", "makeAnew"]>;
 

@@ -19,6 +19,20 @@ def CheckUpstreamOpsPass : Pass<"check-upstream-ops", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect", "::runmat::offload::OffloadDialect"];
 }
 
+def CheckArraySizesPass : Pass<"check-array-sizes", "::mlir::ModuleOp"> {
+  let summary = "what types leave open of the sizes of array operations is checked where the program has them";
+  let description = [{
+    Operands of elementwise operations that must agree, sizes of created arrays, empty argmin and argmax, offsets of
+    random numbers: each becomes an `offload.check` in front of its operation, on sizes of the arrays that these
+    come from. Fusion may then move the operations: programs report the same error with and without it.
+    Other array operations are not moved, and checked where they are lowered.
+
+    Test: test/Conversion/ArrayToLinalg/check-array-sizes.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+                           "::runmat::offload::OffloadDialect"];
+}
+
 def ConvertArrayToLinalgPass : Pass<"convert-array-to-linalg"> {
   let summary = "array operations on tensors become linalg, tensor, scf and arith on tensors";
   let description = [{

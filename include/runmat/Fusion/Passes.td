@@ -30,6 +30,14 @@ def FuseAll : Pass<"fuse-all"> {
   let dependentDialects = ["::runmat::fused::FusedDialect"];
 }
 
+def GeneralizeUnits : Pass<"generalize-units"> {
+  let summary = "replace every unit of a named kind by the fused.nest that it stands for";
+  let description = [{
+    Each unit's `nest()`. Behind this pass one operation describes all units; its `kind` keeps the name.
+  }];
+  let dependentDialects = ["::runmat::array::ArrayDialect", "::runmat::fused::FusedDialect"];
+}
+
 def DecomposeFused : Pass<"decompose-fused"> {
   let summary = "replace every unit of work by the array operations that it stands for";
   let description = [{

@@ -12,8 +12,8 @@ using namespace mlir;
 using namespace runmat;
 using namespace runmat::array;
 
-/// Sizes of the broadcast result, after checking that the operands agree.
-static Sizes broadcastSizes(Operation *op, RankedTensorType type, Lowering &b) {
+Sizes array::broadcastSizes(Operation *op, Lowering &b) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
   int64_t rank = type.getRank();
   Sizes sizes;
   bool hasShapeOfOperand = llvm::any_of(op->getOperandTypes(), [&](Type one) {
@@ -53,7 +53,7 @@ static Sizes broadcastSizes(Operation *op, RankedTensorType type, Lowering &b) {
 Value array::lowerElementwise(Elementwise op, Lowering &b) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   int64_t rank = type.getRank();
-  Sizes sizes = broadcastSizes(op, type, b);
+  Sizes sizes = broadcastSizes(op, b);
 
   SmallVector<Value> inputs;
   SmallVector<AffineMap> maps;

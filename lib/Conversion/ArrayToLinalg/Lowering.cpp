@@ -21,6 +21,17 @@ OpFoldResult Lowering::sizeOf(Value tensor, int64_t dim) {
     return getIndexAttr(type.getDimSize(dim));
   if (auto result = dyn_cast<OpResult>(tensor)) {
     Operation *def = result.getOwner();
+    // Of what is not lowered yet the sizes come from its operands, so that they
+    // do not keep it.
+    if (isa<ArrayDialect>(def->getDialect())) {
+      SizeOrigin origin = originOfSize(tensor, dim);
+      if (!origin.value)
+        return getIndexAttr(origin.dim);
+      if (origin.dim == SizeOrigin::kIndex)
+        return origin.value;
+      if (origin.value != tensor)
+        return sizeOf(origin.value, origin.dim);
+    }
     if (auto made = dyn_cast<tensor::EmptyOp>(def))
       return made.getMixedSizes()[dim];
     if (auto destination = dyn_cast<DestinationStyleOpInterface>(def))
@@ -136,6 +147,13 @@ void Lowering::check(Value condition, StringRef text,
 void Lowering::checkEqual(OpFoldResult a, OpFoldResult b, StringRef text) {
   if (isEqualConstantIntOrValue(a, b))
     return;
+  // Once in a block is enough for what follows there and inside.
+  Block *&checked = equalSizes[{a.getOpaqueValue(), b.getOpaqueValue()}];
+  Block *here = getInsertionBlock();
+  if (checked &&
+      (checked == here || checked->findAncestorOpInBlock(*here->getParentOp())))
+    return;
+  checked = here;
   Value equal = arith::CmpIOp::create(*this, loc(), arith::CmpIPredicate::eq,
                                       materialize(a), materialize(b));
   check(equal, text, {a, b});

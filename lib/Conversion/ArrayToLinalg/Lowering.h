@@ -95,6 +95,8 @@ public:
 private:
   mlir::Location location = mlir::UnknownLoc::get(getContext());
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> dims;
+  /// The block in which two sizes were last checked to be equal.
+  llvm::DenseMap<std::pair<void *, void *>, mlir::Block *> equalSizes;
 };
 
 // One function for each group; the value replaces the operation's result.
@@ -119,6 +121,18 @@ mlir::Value lowerFull(FullOp op, Lowering &b);
 mlir::Value lowerIota(IotaOp op, Lowering &b);
 mlir::Value lowerRandUniform(RandUniformOp op, Lowering &b);
 mlir::Value lowerRandNormal(RandNormalOp op, Lowering &b);
+
+// The run-time checks of array operations, made where `b` stands.
+
+/// Sizes of an elementwise operation's result, after checking that its operands
+/// agree.
+Sizes broadcastSizes(mlir::Operation *op, Lowering &b);
+/// That argmin or argmax over `dims` of a tensor of these sizes has something
+/// to find.
+void checkNotEmpty(Reduction op, mlir::ArrayRef<mlir::OpFoldResult> sizes,
+                   Lowering &b);
+/// That the offset of random numbers is not negative.
+void checkOffset(mlir::Value offset, Lowering &b);
 
 /// Upstream operations trust the program; here sizes of casts, indices,
 /// dimensions, divisors, shifts and steps of loops are checked.

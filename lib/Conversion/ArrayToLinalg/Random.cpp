@@ -98,9 +98,7 @@ Value lowerRandom(Op op, Lowering &b,
                   llvm::function_ref<Value(Words &, Value position)> element) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   Sizes sizes = b.checkedSizes(type, op.getSizes());
-  Value offset =
-      arith::IndexCastOp::create(b, b.loc(), b.getIndexType(), op.getOffset());
-  b.checkNotNegative(offset, check::negativeOffset());
+  checkOffset(op.getOffset(), b);
   SmallVector<Value> extents;
   for (OpFoldResult size : sizes)
     extents.push_back(b.materialize(size));
@@ -121,6 +119,12 @@ Value lowerRandom(Op op, Lowering &b,
 }
 
 } // namespace
+
+void array::checkOffset(Value offset, Lowering &b) {
+  Value index =
+      arith::IndexCastOp::create(b, b.loc(), b.getIndexType(), offset);
+  b.checkNotNegative(index, check::negativeOffset());
+}
 
 Value array::lowerRandUniform(RandUniformOp op, Lowering &b) {
   Type type = elementTypeOf(op.getResult().getType());

@@ -328,21 +328,34 @@ struct Reducer {
 
 } // namespace
 
+void array::checkNotEmpty(Reduction op, ArrayRef<OpFoldResult> sizes,
+                          Lowering &b) {
+  ReductionKind kind = op.getReductionKind();
+  if (kind != ReductionKind::Argmin && kind != ReductionKind::Argmax)
+    return;
+  SmallVector<int64_t> reduced = op.getReducedDims(), kept;
+  for (int64_t dim = 0; dim < static_cast<int64_t>(sizes.size()); ++dim)
+    if (!llvm::is_contained(reduced, dim))
+      kept.push_back(dim);
+  OpFoldResult n = b.count(sizes, reduced);
+  std::optional<int64_t> known = getConstantIntValue(n);
+  if (known && *known != 0)
+    return;
+  // Where the result is empty too there is nothing to find.
+  Value some = arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::ne,
+                                     b.materialize(n), b.index(0));
+  Value none =
+      arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::eq,
+                            b.materialize(b.count(sizes, kept)), b.index(0));
+  b.check(arith::OrIOp::create(b, b.loc(), some, none),
+          check::emptyArg(kind == ReductionKind::Argmin ? "argmin" : "argmax"),
+          {});
+}
+
 /// Best value and its place, -1 for none yet. Ties go to the smaller place by
 /// comparison, not by the order of the loops, so that any order is right.
 Value Reducer::arg(bool smallest) {
-  OpFoldResult n = count();
-  std::optional<int64_t> known = getConstantIntValue(n);
-  if (!known || *known == 0) {
-    // Where the result is empty too there is nothing to find.
-    Value some = arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::ne,
-                                       b.materialize(n), b.index(0));
-    Value none =
-        arith::CmpIOp::create(b, b.loc(), arith::CmpIPredicate::eq,
-                              b.materialize(b.count(sizes, kept)), b.index(0));
-    b.check(arith::OrIOp::create(b, b.loc(), some, none),
-            check::emptyArg(smallest ? "argmin" : "argmax"), {});
-  }
+  checkNotEmpty(op, sizes, b);
   SmallVector<Value> factors(dims.size());
   OpFoldResult factor = b.getIndexAttr(1);
   for (int64_t i = dims.size() - 1; i >= 0; --i) {

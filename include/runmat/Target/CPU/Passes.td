@@ -45,6 +45,17 @@ def FuseLinalgElementwise : Pass<"fuse-linalg-elementwise", "::mlir::ModuleOp"> 
                            "::mlir::tensor::TensorDialect"];
 }
 
+def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
+  let summary = "Give each result of a fused.nest the memory that it is written to";
+  let description = [{
+    The state of a loop, or the result of an earlier nest, that no other operation reads any more and that the nest
+    reads element by element is written in place; every other result gets a `tensor.empty` of its own.
+
+    Shown by test/Target/CPU/assign-destinations.mlir.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def CopySharedResults : Pass<"copy-shared-results", "::mlir::ModuleOp"> {
   let summary = "Copy results of functions and of iterations that may share memory";
   let description = [{
