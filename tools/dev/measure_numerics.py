@@ -1,6 +1,6 @@
-"""Measures the error of every function that --expand-math makes, on the CPU, and writes docs/numerics.md.
+"""Measures the error of every function that --expand-math makes, on the CPU, and updates the table of docs/numerics.md.
 
-usage: measure_numerics.py BUILD_DIR [--quick] [--markdown FILE]
+usage: measure_numerics.py BUILD_DIR [--quick] [--only FUNCTION ...] [--markdown FILE]
 
 Each function is one MLIR function of a scalar, expanded, translated to LLVM IR and compiled for this machine.
 It is compared with the C library's function of the next wider type (f64 for f32 and narrower, 80-bit long
@@ -16,7 +16,7 @@ import tempfile
 
 UNARY = ("sqrt rsqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh "
          "asinh acosh atanh erf").split()
-BINARY = ("pow", "atan2", "hypot")
+BINARY = ("pow", "atan2", "hypot", "rem", "mod")
 # Exponents as constants, which leave out special cases: gamma curves and what becomes a product or a root.
 POWERS = (1.8, 0.45, 2.2, 1 / 2.4, -1.5, 2.4, 3.0, -3.0, 0.5, 2.0, -1.0, 7.0)
 REFERENCE = {"rsqrt": "1 / sqrt(x)"}
@@ -33,6 +33,12 @@ using std::log2; using std::log10; using std::log1p; using std::sin; using std::
 using std::asin; using std::acos; using std::atan; using std::sinh; using std::cosh; using std::tanh;
 using std::asinh; using std::acosh; using std::atanh; using std::erf; using std::pow; using std::atan2;
 using std::hypot;
+
+template <typename T> T rem(T x, T y) { return std::fmod(x, y); }
+template <typename T> T mod(T x, T y) {
+  T r = std::fmod(x, y);
+  return r == 0 ? std::copysign(r, y) : std::signbit(r) != std::signbit(y) ? r + y : r;
+}
 
 struct F64 { using Bits = uint64_t; using Wide = long double; static constexpr int precision = 53, low = -1022, high = 1023;
   static Wide value(Bits b) { double d; std::memcpy(&d, &b, 8); return d; } };
@@ -136,12 +142,14 @@ def scalar_function(name, op, type_, extra=""):
             f"  %r = array.{op} {operands} : {types}\n  %q = arith.bitcast %r : {type_} to {bits}\n  return %q : {bits}\n}}\n")
 
 
-def build(build_dir, folder, quick):
+def build(build_dir, folder, quick, only=()):
     """The program that measures and prints JSON objects."""
     mlir, declarations, calls = [], [], []
     stride, randoms, pairs = (4099, 200_000, 1_000_000) if quick else (251, 4_000_000, 20_000_000)
     for type_ in BITS:
         for op in (*UNARY, *BINARY):
+            if only and op not in only:
+                continue
             name = f"rm_{op}_{type_}"
             mlir.append(scalar_function(name, op, type_))
             bits, trait = f"uint{BITS[type_]}_t", type_.upper()
@@ -154,7 +162,7 @@ def build(build_dir, folder, quick):
                 declarations.append(f'extern "C" {bits} {name}({bits});')
                 calls.append(f'unary<{trait}>("{op}", "{type_}", [](auto a) {{ return {name}(a); }}, '
                              f'[](auto x) {{ return {REFERENCE.get(op, op + "(x)")}; }}, {stride}, {randoms}ll);')
-    for i, power in enumerate(POWERS):
+    for i, power in enumerate(POWERS if not only or "pow" in only else ()):
         name = f"rm_power{i}"
         mlir.append(scalar_function(name, "pow", "f32", f"  %y = array.constant {power:.9e} : f32\n"))
         declarations.append(f'extern "C" uint32_t {name}(uint32_t);')
@@ -169,7 +177,7 @@ def build(build_dir, folder, quick):
         return done.stdout
 
     lowered = run(os.path.join(build_dir, "bin", "runmat-opt"), "-", "--expand-math", "--canonicalize", "--cse",
-                  "--convert-math-to-llvm", "--convert-math-to-libm", "--convert-to-llvm",
+                  "--convert-scf-to-cf", "--convert-math-to-llvm", "--convert-math-to-libm", "--convert-to-llvm",
                   "--reconcile-unrealized-casts", input="".join(mlir).encode())
     ir = run(os.path.join(llvm, "mlir-translate"), "--mlir-to-llvmir", input=lowered)
     with open(os.path.join(folder, "functions.ll"), "wb") as file:
@@ -182,75 +190,51 @@ def build(build_dir, folder, quick):
     return program
 
 
-def measure(build_dir, quick=True):
+def measure(build_dir, quick=True, only=()):
     with tempfile.TemporaryDirectory() as folder:
-        lines = subprocess.run([build(build_dir, folder, quick)], check=True, capture_output=True, text=True).stdout
+        lines = subprocess.run([build(build_dir, folder, quick, only)], check=True, capture_output=True, text=True).stdout
     results = json.loads("[" + lines.rstrip().rstrip(",") + "]")
     for result in results:
         result["ulp"] = float(result["ulp"])  # "inf" for a special value that is wrong
     return results
 
 
-PAGE = """# Numerics: measured errors of functions
-
-Maximum error in ulp (spacing of the type's numbers at the exact result) of the functions that `--expand-math` makes, on the CPU.
-Special values (infinities, NaN, signed zeros, subnormals) are among the points: a wrong one would show as infinite.
-
-Measured by `tools/dev/measure_numerics.py BUILD_DIR --markdown docs/numerics.md` ({cpu}): f16 and bf16 at all 65,536 values, f32 at
-every 251st of all 2^32 bit patterns and 4 million random ones, f64 at 4 million random bit patterns (each exponent as likely as
-another); two-argument functions at {pairs} random pairs (f32; a tenth of that for other types). The reference is the C library's
-function of the next wider type. `test/Python/test_numerics.py` repeats it on fewer points at every test run.
-
-- f32 functions are our polynomials (`lib/Conversion/ExpandMath`; coefficients from `tools/dev/f32_coefficients.py`), the
-  same on every device that has correctly rounded add, multiply and fma; `sqrt` and division are correctly rounded on the
-  CPU. sin, cos and tan are ours on the GPU only: large angles need a branch, and the CPU has the C library's.
-- f16 and bf16 compute in f32 and round once.
-- f64 functions other than hypot, expm1 and log1p, and f32 sin, cos and tan on the CPU, are the C library's (glibc).
-
-{table}
-
-`pow(x, c)` is f32 with a constant exponent, which the compiler specialises.
-
-## Reductions
-
-| operation | accumulates in | bound |
-|---|---|---|
-| sum, mean, prod, dot, var, std of f32 | f64, rounded once | sums: n 2^-53 of the sum of magnitudes, then half an ulp of f32, in any order |
-| sum, mean, var, std of f64 | f64, with what each addition lost carried beside (Knuth's exact sum of two) | half an ulp, and n^2 2^-106 of the sum of magnitudes |
-| prod, dot of f64 | f64 | n 2^-53 of the product, of the sum of magnitudes |
-| of f16, bf16 | f32, rounded once | n 2^-24 of the sum of magnitudes, then half an ulp |
-| var, std | two passes: mean, then squared deviations | as sums, of the squared deviations; never E[x^2] - mean^2 |
-| cumsum, cumprod of f32 | f64 | as sums, every prefix rounded once |
-| matmul of f32 | f32 | k 2^-24 of the sum of magnitudes |
-| sums of integers | i64, wrapping | exact |
-"""
+TYPES = ("f32", "f64", "f16", "bf16")
 
 
-def markdown(results):
-    types = ("f32", "f64", "f16", "bf16")
+def cells_of(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def updated(page, results):
+    """The page with its table's rows of the measured functions replaced, new ones at the end."""
     table = {}
     for r in results:
         table.setdefault(r["function"], {})[r["type"]] = r["ulp"]
-    rows = ["| function | " + " | ".join(types) + " |", "|---" * (len(types) + 1) + "|"]
-    for name, cells in table.items():
-        rows.append(f"| {name} | " + " | ".join(f"{cells[t]:.2f}" if t in cells else "" for t in types) + " |")
-    with open("/proc/cpuinfo") as file:
-        cpu = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "this CPU")
-    return PAGE.format(cpu=cpu, table="\n".join(rows), pairs="20 million")
+    rows = {name: "| " + " | ".join([name, *(f"{cells[t]:.2f}" if t in cells else "" for t in TYPES)]) + " |"
+            for name, cells in table.items()}
+    lines = page.split("\n")
+    start = next(i for i, line in enumerate(lines) if cells_of(line) == ["function", *TYPES]) + 2
+    end = next(i for i in range(start, len(lines)) if not lines[i].startswith("|"))
+    body = [rows.pop(cells_of(line)[0], line) for line in lines[start:end]]
+    return "\n".join(lines[:start] + body + list(rows.values()) + lines[end:])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("build_dir")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="*", default=(), help="these functions alone")
     parser.add_argument("--markdown")
     options = parser.parse_args()
-    results = measure(options.build_dir, options.quick)
+    results = measure(options.build_dir, options.quick, options.only)
     for r in results:
         print(f"{r['function']:16} {r['type']:5} {r['ulp']:8.3f} ulp at {r['x']}, {r['y']} ({r['points']} points)")
     if options.markdown:
+        with open(options.markdown) as file:
+            page = file.read()
         with open(options.markdown, "w") as file:
-            file.write(markdown(results))
+            file.write(updated(page, results))
 
 
 if __name__ == "__main__":

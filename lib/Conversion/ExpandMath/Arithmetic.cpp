@@ -86,15 +86,8 @@ static Value moduloInt(Scalars &s, Value a, Value b) {
   return s.select(adjust, s.addI(r, b), r);
 }
 
-/// SPIR-V states no error of its remainder, and devices compute a - b * trunc
-/// of a rounded quotient.
-static Value remainderFloat(Scalars &s, Value a, Value b) {
-  return s.settings.gpu && a.getType().isF32() ? expandRemainder(s, a, b)
-                                               : s.make<arith::RemFOp>(a, b);
-}
-
 static Value moduloFloat(Scalars &s, Value a, Value b) {
-  Value zero = s.number(b.getType(), 0), r = remainderFloat(s, a, b);
+  Value zero = s.number(b.getType(), 0), r = expandRemainder(s, a, b);
   Value differ = s.xorI(s.cmp(FloatPredicate::OLT, r, zero),
                         s.cmp(FloatPredicate::OLT, b, zero));
   Value adjusted = s.select(differ, s.add(r, b), r);
@@ -211,7 +204,7 @@ Value array::expandArithmetic(Operation *op, ValueRange operands, Scalars &s) {
       .Case([&](MulOp) { return floats ? s.mul(a, b) : s.mulI(a, b); })
       .Case([&](DivOp) { return floats ? s.div(a, b) : divideInt(s, a, b); })
       .Case([&](RemOp) {
-        return floats ? remainderFloat(s, a, b) : remainderInt(s, a, b);
+        return floats ? expandRemainder(s, a, b) : remainderInt(s, a, b);
       })
       .Case([&](ModOp) {
         return floats ? moduloFloat(s, a, b) : moduloInt(s, a, b);

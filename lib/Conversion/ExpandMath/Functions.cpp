@@ -79,7 +79,7 @@ static Value either(Scalars &s, Value a, bool own,
 
 Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
   Value a = operands[0], b = operands.size() > 1 ? operands[1] : Value();
-  bool f32 = a.getType().isF32(), gpu = s.settings.gpu;
+  bool f32 = a.getType().isF32();
   if (!isa<FloatType>(a.getType()))
     return {};
   return TypeSwitch<Operation *, Value>(op)
@@ -105,15 +105,9 @@ Value array::expandFunction(Operation *op, ValueRange operands, Scalars &s) {
       .Case([&](Log10Op) {
         return either<math::Log10Op>(s, a, f32, expandLog10);
       })
-      .Case([&](SinOp) {
-        return either<math::SinOp>(s, a, f32 && gpu, expandSin);
-      })
-      .Case([&](CosOp) {
-        return either<math::CosOp>(s, a, f32 && gpu, expandCos);
-      })
-      .Case([&](TanOp) {
-        return either<math::TanOp>(s, a, f32 && gpu, expandTan);
-      })
+      .Case([&](SinOp) { return either<math::SinOp>(s, a, f32, expandSin); })
+      .Case([&](CosOp) { return either<math::CosOp>(s, a, f32, expandCos); })
+      .Case([&](TanOp) { return either<math::TanOp>(s, a, f32, expandTan); })
       .Case([&](AsinOp) { return either<math::AsinOp>(s, a, f32, expandAsin); })
       .Case([&](AcosOp) { return either<math::AcosOp>(s, a, f32, expandAcos); })
       .Case([&](AtanOp) { return either<math::AtanOp>(s, a, f32, expandAtan); })

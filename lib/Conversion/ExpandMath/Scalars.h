@@ -135,8 +135,7 @@ mlir::Value expandAsin(Scalars &s, mlir::Value x);
 mlir::Value expandAcos(Scalars &s, mlir::Value x);
 mlir::Value expandAtan(Scalars &s, mlir::Value x);
 mlir::Value expandAtan2(Scalars &s, mlir::Value y, mlir::Value x);
-// With a branch for large angles, a loop for large quotients: bodies with them
-// do not become vectors.
+// With a branch for large angles; for large quotients, with a loop in it.
 mlir::Value expandSin(Scalars &s, mlir::Value x);
 mlir::Value expandCos(Scalars &s, mlir::Value x);
 mlir::Value expandTan(Scalars &s, mlir::Value x);

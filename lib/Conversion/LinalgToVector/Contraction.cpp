@@ -34,7 +34,7 @@ static std::optional<unsigned> sourceOf(Value value, Block *body) {
     Operation *op = next.getDefiningOp();
     if (!hasVectorForm(*op))
       return std::nullopt;
-    behind.insert_range(op->getOperands());
+    behind.insert_range(valuesRead(*op));
   }
   return source;
 }
@@ -222,7 +222,7 @@ Value ContractionLowering::factor(Value value, Value element, int64_t length) {
       return;
     }
     Operation *computes = wanted.getDefiningOp();
-    for (Value operand : computes->getOperands())
+    for (Value operand : valuesRead(*computes))
       self(self, operand);
     cloneOnVectors(b, *computes, map, length);
   };

@@ -37,7 +37,7 @@ static llvm::SetVector<Value> valuesBehind(Value value, linalg::GenericOp op,
   for (size_t i = 0; i < found.size(); ++i)
     if (Operation *computes = found[i].getDefiningOp();
         computes && !llvm::is_contained(leaves, found[i]))
-      llvm::for_each(computes->getOperands(), visit);
+      llvm::for_each(valuesRead(*computes), visit);
   return found;
 }
 
@@ -307,7 +307,7 @@ SmallVector<Value> ReductionLowering::merge(ValueRange a, ValueRange c,
     if (map.contains(value) || !isInBody(value, op))
       return;
     Operation *computes = value.getDefiningOp();
-    for (Value operand : computes->getOperands())
+    for (Value operand : valuesRead(*computes))
       self(self, operand);
     cloneOnVectors(b, *computes, map, length);
   };
