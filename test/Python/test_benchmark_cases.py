@@ -1,0 +1,34 @@
+"""Every program of the benchmarks' table of cases compiles and agrees with NumPy at small sizes."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+SOURCE, BUILD = os.environ["RUNMAT_SOURCE_DIR"], os.environ["RUNMAT_BUILD_DIR"]
+DRIVER = os.path.join(SOURCE, "benchmarks", "peers", "run_cases.py")
+
+
+def check(*options):
+    return subprocess.run([sys.executable, DRIVER, "--check", "--build", BUILD, *options], capture_output=True,
+                          text=True, timeout=280)
+
+
+@unittest.skipUnless(os.path.exists(os.path.join(BUILD, "bin", "runmat")), "the tool is not built")
+class CasesTest(unittest.TestCase):
+    def test_all_cases_agree(self):
+        run = check()
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertRegex(run.stdout, r"\n\d+ cases, 0 failed\n$")
+        self.assertGreaterEqual(int(re.search(r"(\d+) cases, 0 failed", run.stdout)[1]), 50)
+
+    def test_unknown_names(self):
+        for option, message in (("--case=nothing", "error: no case is named nothing\n"),
+                                ("--group=nothing", "error: no group is named nothing, expected some of "
+                                                    "memory,product,small\n")):
+            run = check(option)
+            self.assertEqual((run.returncode, run.stderr), (1, message))
+
+
+if __name__ == "__main__":
+    unittest.main()
