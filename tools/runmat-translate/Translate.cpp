@@ -134,20 +134,17 @@ static int runArrayToSPIRV(const TranslateOptions &options,
   }
 
   std::vector<PlannedUnit> units;
-  module->walk([&](fused::Unit unit) {
-    units.push_back({unit.getOperation(), std::nullopt, {}});
-  });
+  for (Operation *unit : collectUnits(*module))
+    units.push_back({unit, std::nullopt, {}});
   gpu::GPUModuleOp kernels = getKernelModule(*module);
   bool any = false;
   for (PlannedUnit &unit : units) {
-    if (auto refusal = refusedOnGPU(unit.op, profile)) {
+    KernelPlan plan;
+    if (auto refusal = planUnit(unit.op, kernels, profile, plan)) {
       unit.refusal = *refusal;
       continue;
     }
-    FailureOr<KernelPlan> plan = planUnit(unit.op, kernels, profile);
-    if (failed(plan))
-      return error.report(options.input + ": a unit's kernels cannot be made");
-    unit.plan = std::move(*plan);
+    unit.plan = std::move(plan);
     any = true;
   }
   if (units.empty())
@@ -157,8 +154,7 @@ static int runArrayToSPIRV(const TranslateOptions &options,
     return fail(options.input + ": no unit has a GPU form; the first, " +
                 units[0].op->getName().getStringRef() + ": [" +
                 units[0].refusal.reason() + "] " + units[0].refusal.text);
-  if (failed(lowerKernelBodies(kernels)) ||
-      failed(convertKernelsToSPIRV(*module, profile)))
+  if (failed(convertKernelsToSPIRV(*module, profile)))
     return error.report(options.input +
                         ": the kernels cannot be converted to SPIR-V");
   auto converted = *module->getOps<spirv::ModuleOp>().begin();

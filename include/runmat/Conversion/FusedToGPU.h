@@ -3,6 +3,7 @@
 #ifndef RUNMAT_CONVERSION_FUSEDTOGPU_H
 #define RUNMAT_CONVERSION_FUSEDTOGPU_H
 
+#include "runmat/Conversion/GPURefusal.h"
 #include "runmat/Conversion/KernelPlan.h"
 #include "runmat/Target/DeviceProfile.h"
 
@@ -12,37 +13,21 @@
 
 namespace runmat {
 
-/// Why a unit has no GPU form (GPURefusals.def).
-struct GPURefusal {
-  enum Kind {
-#define RUNMAT_GPU_REFUSAL(NAME, TEXT) NAME,
-#include "runmat/Conversion/GPURefusals.def"
-#undef RUNMAT_GPU_REFUSAL
-  } kind;
-  std::string text; ///< what is there and what would do
-
-  /// Short and stable: "element-type".
-  llvm::StringRef reason() const;
-};
-
 /// A remark at the unit that says so.
 void reportRefusal(mlir::Operation *unit, const GPURefusal &refusal);
 
-/// Whether a GPU form of the unit exists; nothing is emitted. `unit`: an
-/// operation with the fused dialect's UnitInterface.
-std::optional<GPURefusal> refusedOnGPU(mlir::Operation *unit,
-                                       const DeviceProfile &profile);
+/// Plan or refuse. The unit (fused.nest, or an operation with the fused
+/// dialect's UnitInterface) is emitted into a module of its own and expanded;
+/// where the device has all that came out of it, its kernels move to `kernels`
+/// (one that is already there is used again) and `plan` says how to launch
+/// them. Nothing is left behind by a refusal.
+std::optional<GPURefusal> planUnit(mlir::Operation *unit,
+                                   mlir::gpu::GPUModuleOp kernels,
+                                   const DeviceProfile &profile,
+                                   KernelPlan &plan);
 
-/// Emits the unit's kernels into `kernels` (a kernel that is already there is
-/// used again) and returns how to launch them. The kernels' bodies contain
-/// array operations on scalars until lowerKernelBodies has run. Fails, without
-/// emitting, where refusedOnGPU has a reason.
-llvm::FailureOr<KernelPlan> planUnit(mlir::Operation *unit,
-                                     mlir::gpu::GPUModuleOp kernels,
-                                     const DeviceProfile &profile);
-
-/// Expands array operations on scalars in the kernels.
-llvm::LogicalResult lowerKernelBodies(mlir::gpu::GPUModuleOp kernels);
+/// The units of a function or module that may go to the GPU, in order.
+llvm::SmallVector<mlir::Operation *> collectUnits(mlir::Operation *root);
 
 /// The gpu.module of the program's kernels, made at the module's end if there
 /// is none.

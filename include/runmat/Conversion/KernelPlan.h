@@ -5,74 +5,13 @@
 #ifndef RUNMAT_CONVERSION_KERNELPLAN_H
 #define RUNMAT_CONVERSION_KERNELPLAN_H
 
-#include "runmat/Runtime/Runtime.h"
+#include "runmat/Cost/SizeExpr.h"
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace runmat {
-
-/// An integer expression over run-time sizes; all values are non-negative and
-/// fit 63 bits. Constants fold when an expression is built.
-class SizeExpr {
-public:
-  enum class Kind {
-    Constant,
-    Dim,    ///< size of a dim of an operand of the unit
-    Limit,  ///< of the device, an rm_limit
-    Value,  ///< KernelPlan::values[index]
-    Window, ///< index of the current window (Variant::windows)
-    Add,
-    Sub,
-    Mul,
-    FloorDiv,
-    CeilDiv,
-    Mod,
-    Min,
-    Max
-  };
-
-  SizeExpr() : SizeExpr(0) {}
-  SizeExpr(int64_t constant);
-  static SizeExpr dim(unsigned operand, unsigned dim);
-  static SizeExpr limit(rm_limit which);
-  static SizeExpr value(unsigned index, std::string name);
-  static SizeExpr window();
-  static SizeExpr binary(Kind kind, SizeExpr a, SizeExpr b);
-
-  Kind kind() const { return node->kind; }
-  bool isConstant() const { return kind() == Kind::Constant; }
-  int64_t constant() const { return node->a; }
-  /// Dim: the operand. Limit: the rm_limit. Value: the index.
-  unsigned index() const { return node->a; }
-  unsigned dimNumber() const { return node->b; }
-  const SizeExpr &lhs() const { return node->operands[0]; }
-  const SizeExpr &rhs() const { return node->operands[1]; }
-  /// "ceildiv(plane, 4)", "arg0.size1": the notation of docs/kernels-json.md.
-  std::string text() const;
-
-private:
-  struct Node {
-    Kind kind;
-    int64_t a = 0, b = 0;
-    std::string name;
-    std::vector<SizeExpr> operands;
-  };
-  explicit SizeExpr(std::shared_ptr<const Node> node) : node(std::move(node)) {}
-  std::shared_ptr<const Node> node;
-};
-
-SizeExpr operator+(SizeExpr a, SizeExpr b);
-SizeExpr operator-(SizeExpr a, SizeExpr b);
-SizeExpr operator*(SizeExpr a, SizeExpr b);
-SizeExpr floorDiv(SizeExpr a, SizeExpr b);
-SizeExpr ceilDiv(SizeExpr a, SizeExpr b);
-SizeExpr mod(SizeExpr a, SizeExpr b);
-SizeExpr min(SizeExpr a, SizeExpr b);
-SizeExpr max(SizeExpr a, SizeExpr b);
 
 /// lhs == rhs, lhs <= rhs.
 struct SizeCondition {
@@ -112,8 +51,13 @@ struct Kernel {
 };
 
 struct BufferRef {
-  enum class Kind { Operand, Result, Workspace } kind;
-  unsigned index;
+  enum class Kind {
+    Operand,
+    Result,
+    Workspace,
+    Parameters ///< Launch::parameters, as u32 words
+  } kind;
+  unsigned index = 0;
 };
 
 struct LaunchBinding {
@@ -128,7 +72,8 @@ struct Launch {
   unsigned kernel; ///< index into KernelPlan::kernels
   std::vector<LaunchBinding> bindings;
   std::vector<SizeExpr> push;
-  SizeExpr grid[3] = {1, 1, 1}; ///< a 0 means no work
+  std::vector<SizeExpr> parameters = {}; ///< words of BufferRef::Parameters
+  SizeExpr grid[3] = {1, 1, 1};          ///< a 0 means no work
 };
 
 /// One way to do the unit, for the sizes that meet its conditions. `windowed`
@@ -163,6 +108,10 @@ struct KernelPlan {
   SizeExpr define(std::string name, SizeExpr expr);
   unsigned addWorkspace(std::string name, SizeExpr bytes);
 };
+
+/// Grid for `groups` workgroups in all, none of its axes above 65,535: what
+/// Vulkan promises.
+void linearGrid(SizeExpr groups, SizeExpr (&grid)[3]);
 
 } // namespace runmat
 

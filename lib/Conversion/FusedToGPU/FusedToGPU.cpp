@@ -3,9 +3,10 @@
 // which also needs the launches.
 #include "runmat/Conversion/FusedToGPU.h"
 
+#include "../../Lower/Sweep/GPUSweep.h"
+#include "FinishKernels.h"
 #include "Refusal.h"
 #include "Units.h"
-#include "runmat/Conversion/ExpandMath.h"
 #include "runmat/Dialect/Fused/Fused.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -69,21 +70,6 @@ SizeExpr runmat::sizeOf(Value value, unsigned operand, unsigned dim) {
                                 : SizeExpr(type.getDimSize(dim));
 }
 
-std::optional<GPURefusal> runmat::refusedOnGPU(Operation *unit,
-                                               const DeviceProfile &profile) {
-  if (!profile.subgroupArithmetic ||
-      profile.minSubgroupSize < RM_LEAST_SUBGROUP)
-    return GPURefusal{GPURefusal::SubgroupArithmetic,
-                      "the device has no arithmetic over whole subgroups of at "
-                      "least " +
-                          std::to_string(RM_LEAST_SUBGROUP) + " lanes"};
-  if (auto op = dyn_cast<fused::ImageNormalizeOp>(unit))
-    return refusedImageNormalize(op, profile);
-  return GPURefusal{
-      GPURefusal::UnitKind,
-      (unit->getName().getStringRef() + " has no GPU form").str()};
-}
-
 /// A stored result has the input's shape, a reduction keeps the dims that it
 /// does not reduce, or makes them 1.
 static std::vector<std::vector<SizeExpr>> resultShapes(fused::Unit unit) {
@@ -106,24 +92,54 @@ static std::vector<std::vector<SizeExpr>> resultShapes(fused::Unit unit) {
   return shapes;
 }
 
-FailureOr<KernelPlan> runmat::planUnit(Operation *unit,
-                                       gpu::GPUModuleOp kernels,
-                                       const DeviceProfile &profile) {
-  if (refusedOnGPU(unit, profile))
-    return failure();
-  KernelPlan plan =
-      planImageNormalize(cast<fused::ImageNormalizeOp>(unit), kernels, profile);
-  plan.resultShapes = resultShapes(cast<fused::Unit>(unit));
-  if (profile.preserveNanInf)
-    for (Kernel &kernel : plan.kernels)
-      kernel.flags |= RM_KERNEL_PRESERVE_NAN;
-  return plan;
+static std::optional<GPURefusal> planNormalize(fused::ImageNormalizeOp op,
+                                               gpu::GPUModuleOp module,
+                                               const DeviceProfile &profile,
+                                               KernelPlan &plan) {
+  if (!profile.subgroupArithmetic ||
+      profile.minSubgroupSize < RM_LEAST_SUBGROUP)
+    return GPURefusal{GPURefusal::SubgroupArithmetic,
+                      "the device has no arithmetic over whole subgroups of at "
+                      "least " +
+                          std::to_string(RM_LEAST_SUBGROUP) + " lanes"};
+  if (auto refusal = refusedImageNormalize(op, profile))
+    return refusal;
+  plan = planImageNormalize(op, module, profile);
+  plan.resultShapes = resultShapes(cast<fused::Unit>(op.getOperation()));
+  return std::nullopt;
 }
 
-LogicalResult runmat::lowerKernelBodies(gpu::GPUModuleOp kernels) {
-  ExpandMathSettings settings;
-  settings.gpu = true;
-  return expandMath(kernels, settings);
+std::optional<GPURefusal> runmat::planUnit(Operation *unit,
+                                           gpu::GPUModuleOp kernels,
+                                           const DeviceProfile &profile,
+                                           KernelPlan &plan) {
+  OwningOpRef<ModuleOp> scratch = ModuleOp::create(unit->getLoc());
+  OpBuilder builder(scratch->getBodyRegion());
+  auto module =
+      gpu::GPUModuleOp::create(builder, unit->getLoc(), kernels.getName());
+  std::optional<GPURefusal> refusal;
+  if (auto nest = dyn_cast<fused::NestOp>(unit))
+    refusal = planSweep(nest, module, profile, plan);
+  else if (auto op = dyn_cast<fused::ImageNormalizeOp>(unit))
+    refusal = planNormalize(op, module, profile, plan);
+  else
+    refusal =
+        GPURefusal{GPURefusal::UnitKind,
+                   (unit->getName().getStringRef() + " has no GPU form").str()};
+  if (!refusal)
+    refusal = finishKernels(module, profile, plan);
+  if (!refusal)
+    moveKernels(module, kernels, plan);
+  return refusal;
+}
+
+SmallVector<Operation *> runmat::collectUnits(Operation *root) {
+  SmallVector<Operation *> units;
+  root->walk([&](Operation *op) {
+    if (isa<fused::Unit, fused::NestOp>(op))
+      units.push_back(op);
+  });
+  return units;
 }
 
 gpu::GPUModuleOp runmat::getKernelModule(ModuleOp module) {
@@ -145,27 +161,22 @@ struct ConvertFusedToGPUPass
       getOperation().emitError(known.error().message);
       return signalPassFailure();
     }
-    SmallVector<Operation *> units;
-    getOperation().walk([&](fused::Unit unit) { units.push_back(unit); });
+    SmallVector<Operation *> units = collectUnits(getOperation());
     if (units.empty())
       return;
     gpu::GPUModuleOp kernels = getKernelModule(getOperation());
     Builder b(&getContext());
     for (Operation *unit : units) {
-      if (auto refusal = refusedOnGPU(unit, *known)) {
+      KernelPlan plan;
+      if (auto refusal = planUnit(unit, kernels, *known, plan)) {
         reportRefusal(unit, *refusal);
         continue;
       }
-      FailureOr<KernelPlan> plan = planUnit(unit, kernels, *known);
-      if (failed(plan))
-        return signalPassFailure();
       SmallVector<Attribute> names;
-      for (const Kernel &kernel : plan->kernels)
+      for (const Kernel &kernel : plan.kernels)
         names.push_back(b.getStringAttr(kernel.name));
       unit->setAttr("runmat.kernels", b.getArrayAttr(names));
     }
-    if (failed(lowerKernelBodies(kernels)))
-      signalPassFailure();
   }
 };
 

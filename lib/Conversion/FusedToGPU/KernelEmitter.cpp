@@ -250,7 +250,8 @@ KernelEmitter::whenElse(Value condition,
 SmallVector<Value> KernelEmitter::loop(
     Value from, Value to, Value step, ValueRange initial,
     llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
-  auto op = scf::ForOp::create(b, from, to, step, initial);
+  auto op = scf::ForOp::create(b, from, to, step, initial,
+                               /*bodyBuilder=*/nullptr, /*unsignedCmp=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(op.getBody());
   SmallVector<Value> values =
@@ -277,7 +278,6 @@ Value KernelEmitter::sharedMemory(Value &slot, unsigned elements) {
 
 Value KernelEmitter::workgroupSum(Value value) {
   kernel.flags |= RM_KERNEL_SUBGROUP_ARITHMETIC;
-  bool first = !subgroupSlots;
   Value slots =
       sharedMemory(subgroupSlots, kernel.workgroup[0] / RM_LEAST_SUBGROUP);
   auto sumOfLanes = [&](Value lane) -> Value {
@@ -289,8 +289,7 @@ Value KernelEmitter::workgroupSum(Value value) {
   Value number = gpu::SubgroupIdOp::create(b, IntegerAttr());
   Value count = gpu::NumSubgroupsOp::create(b, IntegerAttr());
   Value width = gpu::SubgroupSizeOp::create(b, IntegerAttr());
-  if (!first) // the previous sum may still be read
-    gpu::BarrierOp::create(b);
+  gpu::BarrierOp::create(b); // the previous sum may still be read
   Value isFirst =
       arith::CmpIOp::create(b, arith::CmpIPredicate::eq, lane, index(0));
   when(isFirst, [&] {
@@ -314,10 +313,8 @@ Value KernelEmitter::workgroupSum(Value value) {
 
 Value KernelEmitter::workgroupReduce(
     Value value, llvm::function_ref<Value(Value, Value)> combine) {
-  bool first = !treeSlots;
   Value slots = sharedMemory(treeSlots, kernel.workgroup[0]);
-  if (!first)
-    gpu::BarrierOp::create(b);
+  gpu::BarrierOp::create(b);
   memref::StoreOp::create(b, value, slots, ValueRange{thread});
   gpu::BarrierOp::create(b);
   for (unsigned width = kernel.workgroup[0] / 2; width >= 1; width /= 2) {
@@ -331,11 +328,4 @@ Value KernelEmitter::workgroupReduce(
     gpu::BarrierOp::create(b);
   }
   return memref::LoadOp::create(b, slots, ValueRange{index(0)});
-}
-
-void runmat::linearGrid(SizeExpr groups, SizeExpr (&grid)[3]) {
-  SizeExpr rows = ceilDiv(groups, 65535);
-  grid[0] = ceilDiv(groups, max(rows, 1));
-  grid[1] = rows;
-  grid[2] = 1;
 }

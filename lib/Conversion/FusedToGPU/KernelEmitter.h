@@ -84,10 +84,6 @@ private:
   mlir::Value subgroupSlots, treeSlots;
 };
 
-/// Grid for `groups` workgroups in all, none of its axes above 65,535: what
-/// Vulkan promises.
-void linearGrid(SizeExpr groups, SizeExpr (&grid)[3]);
-
 /// Combines two partial values of a reduction (sum, mean, prod, min, max).
 mlir::Value combineValues(mlir::ImplicitLocOpBuilder &b,
                           fused::ReductionAttr reduction, mlir::Value x,

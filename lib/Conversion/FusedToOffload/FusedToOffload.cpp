@@ -214,15 +214,16 @@ void FunctionLowering::freeBuffers() {
 }
 
 LogicalResult FunctionLowering::run() {
-  SmallVector<Operation *> units;
-  function.walk([&](fused::Unit unit) { units.push_back(unit); });
   bool prepared = false;
-  for (Operation *unit : units) {
-    StringRef pinned = cast<fused::Unit>(unit).pinnedDevice();
+  for (Operation *unit : collectUnits(function)) {
+    auto device = unit->getAttrOfType<StringAttr>("device");
+    StringRef pinned = device ? device.getValue() : StringRef();
     if (pinned == "cpu" ||
         (options.units == OffloadUnits::Pinned && pinned != "gpu"))
       continue;
-    if (auto refusal = refusedOnGPU(unit, options.profile)) {
+    KernelPlan plan;
+    if (auto refusal =
+            planUnit(unit, tables.kernelModule(), options.profile, plan)) {
       reportRefusal(unit, *refusal);
       OpBuilder builder(unit);
       offload::CountOp::create(builder, unit->getLoc(),
@@ -231,17 +232,13 @@ LogicalResult FunctionLowering::run() {
                                    .str());
       continue;
     }
-    FailureOr<KernelPlan> plan =
-        planUnit(unit, tables.kernelModule(), options.profile);
-    if (failed(plan))
-      return unit->emitError("its GPU code cannot be made");
     if (!prepared)
       prepareEntry();
     prepared = true;
     std::optional<int32_t> number = unitNumber(unit);
     if (!number)
       return unit->emitError("is not marked; run mark-units first");
-    if (failed(convert(unit, *plan, *number)))
+    if (failed(convert(unit, plan, *number)))
       return failure();
   }
   // Unused downloads first: what they wait for need not be waited for.

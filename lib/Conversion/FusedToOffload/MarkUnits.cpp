@@ -90,18 +90,23 @@ struct MarkUnitsPass : runmat::impl::MarkUnitsBase<MarkUnitsPass> {
     ModuleOp module = getOperation();
     Builder b(&getContext());
     SmallVector<Attribute> table;
-    module.walk([&](fused::Unit unit) {
+    module.walk([&](Operation *unit) {
+      if (!isa<fused::Unit, fused::NestOp>(unit))
+        return;
       Location loc = unit->getLoc();
       auto number = int32_t(table.size());
+      std::string name = unit->getName().getStringRef().str();
+      if (auto nest = dyn_cast<fused::NestOp>(unit))
+        name = "fused." + nest.getKindName().str();
       table.push_back(b.getDictionaryAttr(
-          {b.getNamedAttr("name",
-                          b.getStringAttr(unit->getName().getStringRef())),
+          {b.getNamedAttr("name", b.getStringAttr(name)),
            b.getNamedAttr("location", b.getStringAttr(locationText(loc)))}));
       OpBuilder builder(unit);
       auto begin = offload::UnitBeginOp::create(builder, loc, number);
       builder.setInsertionPointAfter(unit);
       auto end = offload::UnitEndOp::create(builder, loc, number);
-      countBytes(unit, begin, end);
+      if (auto other = dyn_cast<fused::Unit>(unit))
+        countBytes(other, begin, end);
     });
     if (!table.empty())
       module->setAttr("offload.units", b.getArrayAttr(table));

@@ -65,16 +65,45 @@ LogicalResult DeviceTables::finish() {
   }
   Builder b(module.getContext());
   module->setAttr("offload.kernels", b.getArrayAttr(table));
-  return lowerKernelBodies(kernels);
+  return success();
 }
 
 // -- sizes
+
+/// The greatest number instead of one beyond 63 bits: it is beyond every limit
+/// of a device, where a wrapped one might not be.
+Value UnitLowering::saturate(Value value) {
+  Value fits =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::sge, value, index(0));
+  return arith::SelectOp::create(b, fits, value,
+                                 index(std::numeric_limits<int64_t>::max()));
+}
+
+/// A number that the device sees as a word.
+Value UnitLowering::emitWord(const SizeExpr &expr) {
+  Value value = emit(expr);
+  constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();
+  if (expr.isConstant() && expr.constant() <= kMost)
+    return value;
+  Value fits =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ule, value, index(kMost));
+  offload::CheckOp::create(b, fits,
+                           unit->getName().getStringRef().str() +
+                               ": sizes need numbers of more than 32 bits on "
+                               "the device, {0}",
+                           ValueRange{value}, /*unsupported=*/true);
+  return value;
+}
 
 Value UnitLowering::emit(const SizeExpr &expr) {
   using Kind = SizeExpr::Kind;
   switch (expr.kind()) {
   case Kind::Constant:
     return index(expr.constant());
+  case Kind::Overflow:
+    return index(std::numeric_limits<int64_t>::max());
+  case Kind::Scalar:
+    return unit->getOperand(expr.index());
   case Kind::Dim:
     return tensor::DimOp::create(b, unit->getOperand(expr.index()),
                                  expr.dimNumber());
@@ -90,17 +119,22 @@ Value UnitLowering::emit(const SizeExpr &expr) {
   Value x = emit(expr.lhs()), y = emit(expr.rhs());
   switch (expr.kind()) {
   case Kind::Add:
-    return arith::AddIOp::create(b, x, y);
+    return saturate(arith::AddIOp::create(b, x, y));
   case Kind::Sub:
-    return arith::SubIOp::create(b, x, y);
-  case Kind::Mul:
-    return arith::MulIOp::create(b, x, y);
+    // Below 0 is as good as far beyond every limit.
+    return saturate(arith::SubIOp::create(b, x, y));
+  case Kind::Mul: {
+    auto product = arith::MulUIExtendedOp::create(b, x, y);
+    Value low = saturate(product.getLow());
+    Value fits = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                       product.getHigh(), index(0));
+    return arith::SelectOp::create(b, fits, low,
+                                   index(std::numeric_limits<int64_t>::max()));
+  }
   case Kind::FloorDiv:
     return arith::DivUIOp::create(b, x, y);
   case Kind::CeilDiv:
-    return arith::DivUIOp::create(
-        b, arith::AddIOp::create(b, x, arith::SubIOp::create(b, y, index(1))),
-        y);
+    return arith::CeilDivUIOp::create(b, x, y);
   case Kind::Mod:
     return arith::RemUIOp::create(b, x, y);
   case Kind::Min:
@@ -123,6 +157,7 @@ Value UnitLowering::emit(const SizeCondition &condition) {
 void UnitLowering::emit(const Launch &launch) {
   const Kernel &kernel = plan.kernels[launch.kernel];
   SmallVector<Value> buffers, offsets, bytes, push;
+  Value parameters;
   for (const LaunchBinding &binding : launch.bindings) {
     switch (binding.buffer.kind) {
     case BufferRef::Kind::Operand:
@@ -134,12 +169,16 @@ void UnitLowering::emit(const Launch &launch) {
     case BufferRef::Kind::Workspace:
       buffers.push_back(workspaces[binding.buffer.index]);
       break;
+    case BufferRef::Kind::Parameters:
+      parameters = uploadParameters(launch.parameters);
+      buffers.push_back(parameters);
+      break;
     }
     offsets.push_back(emit(binding.offset));
     bytes.push_back(emit(binding.bytes));
   }
   for (auto [field, expr] : llvm::zip_equal(kernel.push, launch.push)) {
-    Value value = emit(expr);
+    Value value = field.isFloat ? emit(expr) : emitWord(expr);
     if (field.isFloat) {
       Value wide = arith::IndexCastOp::create(b, b.getI64Type(), value);
       value = arith::SIToFPOp::create(b, b.getF32Type(), wide);
@@ -147,9 +186,24 @@ void UnitLowering::emit(const Launch &launch) {
     push.push_back(value);
   }
   std::string name = tables.addKernel(kernel, unitIndex);
-  offload::DispatchOp::create(b, name, buffers, offsets, bytes, push,
-                              emit(launch.grid[0]), emit(launch.grid[1]),
-                              emit(launch.grid[2]));
+  offload::DispatchOp::create(
+      b, name, buffers, offsets, bytes, push, emitWord(launch.grid[0]),
+      emitWord(launch.grid[1]), emitWord(launch.grid[2]));
+  if (parameters)
+    offload::FreeOp::create(b, parameters);
+}
+
+/// Parameters beyond what push constants hold.
+Value UnitLowering::uploadParameters(ArrayRef<SizeExpr> numbers) {
+  SmallVector<Value> words;
+  for (const SizeExpr &number : numbers) {
+    Value wide =
+        arith::IndexCastOp::create(b, b.getI64Type(), emitWord(number));
+    words.push_back(arith::TruncIOp::create(b, b.getI32Type(), wide));
+  }
+  Value tensor = tensor::FromElementsOp::create(b, words);
+  return offload::UploadOp::create(b, offload::BufferType::get(b.getContext()),
+                                   tensor);
 }
 
 void UnitLowering::emit(const Variant &variant) {
@@ -254,7 +308,8 @@ void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
     workspaces.push_back(
         offload::AllocOp::create(b, bufferType, emit(workspace.bytes)));
   }
-  checkExtraSizes(b, cast<fused::Unit>(unit));
+  if (auto other = dyn_cast<fused::Unit>(unit))
+    checkExtraSizes(b, other);
   emitVariants(0);
   for (Value workspace : workspaces) {
     if (workspace.use_empty())

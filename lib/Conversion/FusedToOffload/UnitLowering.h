@@ -47,7 +47,10 @@ private:
   mlir::Value index(int64_t value) {
     return mlir::arith::ConstantIndexOp::create(b, value);
   }
+  mlir::Value saturate(mlir::Value value);
   mlir::Value emit(const SizeExpr &expr);
+  mlir::Value emitWord(const SizeExpr &expr);
+  mlir::Value uploadParameters(llvm::ArrayRef<SizeExpr> numbers);
   mlir::Value emit(const SizeCondition &condition);
   void emit(const Launch &launch);
   void emit(const Variant &variant);

@@ -127,7 +127,9 @@ void selectInitialValues(gpu::GPUModuleOp gpuModule) {
     builder.setInsertionPointAfter(loop);
     Location loc = loop.getLoc();
     Operation *any =
-        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt,
+        arith::CmpIOp::create(builder, loc,
+                              loop.getUnsignedCmp() ? arith::CmpIPredicate::ult
+                                                    : arith::CmpIPredicate::slt,
                               loop.getLowerBound(), loop.getUpperBound());
     for (auto [result, initial] :
          llvm::zip_equal(loop.getResults(), loop.getInitArgs())) {
