@@ -259,8 +259,8 @@ class Driver:
             ahead = min(peers) / mine["ms"] if "ms" in mine and peers else None
             text = [f"{v:{w}.{d}f}" if v else " " * (w - 1) + "-" for v, w, d in (
                 (ms("runmat"), 10, 4), (of_copy, 7, 2), (ms("torch"), 10, 4), (ms("torch.compile"), 10, 4), (ahead, 6, 2))]
-            print(f"{case.name:24} {' '.join(text)} {mine['error'] if 'error' in mine else float('nan'):8.1e} "
-                  + mine.get("failed", mine.get("unchecked", "")), flush=True)
+            error = f"{mine['error']:.1e}" if "error" in mine else "-"
+            print(f"{case.name:24} {' '.join(text)} {error:>8} {mine.get('failed', mine.get('unchecked', ''))}", flush=True)
 
     def run(self):
         os.environ["LD_LIBRARY_PATH"] = os.path.join(self.options.ours, "lib") + ":" + os.environ.get("LD_LIBRARY_PATH", "")

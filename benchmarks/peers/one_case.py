@@ -155,7 +155,7 @@ def main():
         del results
     else:
         report.update(error=0.0, bytes=1 << 29)
-    if not options.tiny:
+    if not options.tiny and not (case and case.group == "compile"):
         times = timed(call)
         report.update(median_ms=times[len(times) // 2], low_ms=times[len(times) // 10],
                       high_ms=times[len(times) * 9 // 10], runs=len(times))

@@ -25,7 +25,7 @@ class CasesTest(unittest.TestCase):
     def test_unknown_names(self):
         for option, message in (("--case=nothing", "error: no case is named nothing\n"),
                                 ("--group=nothing", "error: no group is named nothing, expected some of "
-                                                    "memory,product,small\n")):
+                                                    "memory,product,small,compile\n")):
             run = check(option)
             self.assertEqual((run.returncode, run.stderr), (1, message))
 

@@ -22,8 +22,10 @@ class Case:
     `jax` or `torch` is None the NumPy function runs with jax.numpy or torch in its place. NumPy's with f64 inputs is
     the reference, unless `reference` is given."""
     name: str
-    group: str  # memory: bound by memory traffic or elementwise work; product: by contractions; small: by the call
-    mlir: str  # a string.Template over the sizes and `t`, the element type; entry @main
+    # memory: bound by memory traffic or elementwise work; product: by contractions; small: by the call; compile: long
+    # programs of which only the time to compile counts
+    group: str
+    mlir: object  # a string.Template over the sizes and `t`, the element type, or sizes -> one; entry @main
     args: tuple
     sizes: dict
     tiny: dict  # sizes for --check
@@ -39,7 +41,8 @@ class Case:
     gpu: dict = None  # sizes for benchmarks/gpu; None: not run there
 
     def program(self, sizes):
-        return Template(self.mlir).substitute(sizes, t=self.element)
+        text = self.mlir(sizes) if callable(self.mlir) else self.mlir
+        return Template(text).substitute(sizes, t=self.element)
 
     def shapes(self, sizes):
         return [tuple(sizes[n] if isinstance(n, str) else n for n in a.shape) for a in self.args]
