@@ -194,13 +194,12 @@ class Host:
         else:
             raise RuntimeError("no variant fits these sizes")
         self.variant = variant["name"]
-        self.windows = sizes(variant["windows"])
-        for window in range(self.windows):
-            sizes.names["window"] = window
-            for launch in variant["windowed"]:
-                self._dispatch(launch, sizes, buffers)
-        for launch in variant["final"]:
-            self._dispatch(launch, sizes, buffers)
+        self.windows = max(sizes(step["windows"]) for step in variant["steps"])
+        for step in variant["steps"]:
+            for window in range(sizes(step["windows"])):
+                sizes.names["window"] = window
+                for launch in step["launches"]:
+                    self._dispatch(launch, sizes, buffers)
         for handle, result in zip(buffers["result"], results):
             lib.rm_gpu_download(c.c_int64(handle), result.ctypes.data_as(c.c_void_p), c.c_int64(result.nbytes))
         return results

@@ -162,5 +162,144 @@ class MapTest(NestTest):
         self.check(text, [values("i8", space), values("i8", space, 1), x], 6, 0)
 
 
+REDUCTIONS = {
+    "f64": ("sum", "mean", "prod", "min", "max", "var", "std", "argmin", "argmax"),
+    "f32": ("sum", "mean", "prod", "min", "max", "var", "std", "argmin", "argmax"),
+    "f16": ("sum", "mean", "max", "var", "argmax"), "i1": ("any", "all"), "i8": ("sum", "max", "argmin"),
+    "i16": ("min", "prod"), "i32": ("sum", "max"), "i64": ("sum", "min")}
+
+
+def result_of(kind, dtype):
+    if kind in ("argmin", "argmax") or (kind in ("sum", "prod") and dtype not in FLOATS):
+        return "i64"
+    return dtype
+
+
+class ReduceTest(NestTest):
+    def reduce(self, dtype, kinds, space, dims, options="", array=None, dynamic=False, tolerance=None):
+        kept = [size for d, size in enumerate(space) if d not in dims]
+        if any(f"arg{m}" in kinds for m in ("min", "max")) and 0 in [space[d] for d in dims]:
+            kinds = [kind for kind in kinds if not kind.startswith("arg")]
+        stage = f"^bb0(%a: {dtype}):\n  fused.yield {', '.join(['%a'] * len(kinds))} : {', '.join([dtype] * len(kinds))}"
+        yields = ", ".join(f"#fused.reduction<{kind} dims {list(dims)}{options}>" for kind in kinds)
+        text = nest(space, [(space, dtype, [f"d{i}" for i in range(len(space))])], [stage],
+                    ", ".join(map(str, range(len(kinds)))), f"[{yields}]",
+                    [(kept, result_of(kind, dtype)) for kind in kinds], dynamic)
+        x = values(dtype, space) if array is None else array
+        if "prod" in kinds and dtype in FLOATS:
+            x = 1 + x / 64
+        self.check(text, [x], len(kinds), TOLERANCE.get(dtype, 0) if tolerance is None else tolerance)
+
+    def test_dtypes(self):
+        """Every reduction of every dtype along rows, down columns and over everything, whole and ragged."""
+        for dtype, kinds in REDUCTIONS.items():
+            for space, dims in (((6, 64), [1]), ((5, 67), [1]), ((64, 16), [0]), ((33, 7), [0]), ((9, 31), [0, 1]),
+                                ((3, 5, 7), [0, 2]), ((4, 6, 16), [0, 2]), ((4, 6, 16), [1])):
+                with self.subTest(dtype=dtype, space=space, dims=dims):
+                    self.reduce(dtype, kinds, space, dims)
+
+    def test_sizes(self):
+        """Rows of one element, of none, many tiny rows, no rows, long rows; sizes known and not."""
+        kinds = ("sum", "max", "var", "argmin")
+        for dynamic in (False, True):
+            for space, dims in (((5, 1), [1]), ((5, 0), [1]), ((0, 5), [1]), ((1000, 3), [1]), ((3, 1000), [0]),
+                                ((0, 4), [0]), ((2, 40000), [1]), ((2, 40001), [1]), ((70001,), [0]), ((1, 1), [0, 1]),
+                                ((40000, 2), [0]), ((3, 300, 5), [1])):
+                with self.subTest(space=space, dims=dims, dynamic=dynamic):
+                    self.reduce("f32", kinds, space, dims, dynamic=dynamic)
+
+    def test_nan(self):
+        x = values("f32", (6, 64))
+        x[1, 3] = x[2] = np.nan
+        x[4, 0] = np.inf
+        for options in ("", " nan = propagate"):
+            self.reduce("f32", ("min", "max", "argmin", "argmax"), x.shape, [1], options, x)
+        for dims in ([1], [0]):
+            self.reduce("f32", ("sum", "mean", "var", "std"), x.shape, dims, " omit_nan = true", x)
+        self.reduce("f32", ("var", "std"), x.shape, [1], " ddof = 1")
+
+    def test_adversarial_sums(self):
+        """Equal signs, cancellation, and values whose squares overflow."""
+        x = np.full((2, 100000), 0.1, np.float32)
+        self.reduce("f32", ("sum", "mean"), x.shape, [1], array=x, tolerance=1e-6)
+        x = np.repeat(np.array([[1e7, 1, -1e7]], np.float32), 3000, axis=0).reshape(1, 9000)
+        self.reduce("f32", ("sum",), x.shape, [1], array=x, tolerance=1e-6)
+        x = (1e18 * (3 + values("f32", (3, 5000)))).astype(np.float32)
+        self.reduce("f32", ("std", "mean"), x.shape, [1], array=x)
+        self.reduce("f32", ("std", "mean"), x.shape, [0], array=x)
+        x = 1e4 + 1e-2 * values("f32", (3, 5000))
+        self.reduce("f32", ("var",), x.shape, [1], array=x.astype(np.float32), tolerance=1e-4)
+
+    def test_two_ranges(self):
+        """A row's sum that later stages read, and sums over more than the row."""
+        stages = ["^bb0(%a: f32):\n  fused.yield %a : f32",
+                  "^bb0(%a: f32, %m: f32):\n  %d = array.sub %a, %m : f32, f32\n"
+                  "  %q = array.mul %d, %d : f32, f32\n  fused.yield %d, %q, %q, %q : f32, f32, f32, f32"]
+        for space in ((4, 6, 64), (4, 6, 61), (4, 6, 20000)):
+            yields = ("[#fused.reduction<mean dims [2]>], [#fused.store, #fused.reduction<sum dims [2]>, "
+                      "#fused.reduction<mean dims [1, 2]>, #fused.reduction<sum dims [0, 1, 2]>]")
+            text = nest(space, [(space, "f32", ["d0", "d1", "d2"])], stages, "1, 2, 3, 4", yields,
+                        [(space, "f32"), (space[:2], "f32"), (space[:1], "f32"), ((), "f32")])
+            with self.subTest(space=space):
+                self.check(text, [values("f32", space)], 4, 1e-5)
+
+
+SOFTMAX = ["^bb0(%e: T):\n  fused.yield %e : T",
+           "^bb0(%e: T, %max: T):\n  %d = array.sub %e, %max : T, T\n  %p = array.exp %d : T\n"
+           "  fused.yield %p, %p : T, T",
+           "^bb0(%e: T, %max: T, %p: T, %sum: T):\n  %q = array.div %p, %sum : T, T\n  fused.yield %q : T"]
+
+
+class RowsTest(NestTest):
+    def softmax(self, dtype, space, dim, dynamic=False):
+        yields = (f"[#fused.reduction<max dims [{dim}]>], [#fused.store, #fused.reduction<sum dims [{dim}]>], "
+                  "[#fused.store]")
+        if dtype == "f64":  # exp of f64 has no form on GPUs yet
+            return
+        text = nest(space, [(space, dtype, [f"d{i}" for i in range(len(space))])],
+                    [stage.replace("T", dtype) for stage in SOFTMAX], "3", yields, [(space, dtype)], dynamic)
+        self.check(text, [values(dtype, space)], 1, TOLERANCE[dtype])
+
+    def test_softmax(self):
+        """On chip, whole and ragged; rows too long for that; down the columns; sizes not known."""
+        for dtype in ("f32", "f16"):
+            for space, dim in (((6, 64), 1), ((5, 67), 1), ((2, 4096), 1), ((2, 4097), 1), ((3, 20000), 1),
+                               ((3, 20001), 1), ((50, 16), 0), ((50, 7), 0), ((3, 20, 5), 1)):
+                with self.subTest(dtype=dtype, space=space, dim=dim):
+                    self.softmax(dtype, space, dim)
+        for space, dim in (((6, 64), 1), ((5, 67), 1), ((3, 20001), 1), ((50, 7), 0)):
+            self.softmax("f32", space, dim, dynamic=True)
+
+    def test_layer_norm(self):
+        """Moments, then a store with a row's gain and bias."""
+        stages = ["^bb0(%x: f32, %g: f32, %b: f32):\n  fused.yield %x : f32",
+                  """^bb0(%x: f32, %g: f32, %b: f32, %m: f32, %r: f32, %v: f32, %l: f32):
+  %eps = array.constant 1.0e-6 : f32
+  %d = array.sub %x, %m : f32, f32
+  %c = array.sub %d, %r : f32, f32
+  %s = array.mul %c, %l : f32, f32
+  %ll = array.mul %l, %l : f32, f32
+  %le = array.mul %eps, %ll : f32, f32
+  %ve = array.add %v, %le : f32, f32
+  %i = array.rsqrt %ve : f32
+  %n = array.mul %s, %i : f32, f32
+  %ng = array.mul %n, %g : f32, f32
+  %y = array.add %ng, %b : f32, f32
+  fused.yield %y : f32"""]
+        for scale in (1, 1e18, 1e25):
+            for space in ((5, 4096), (5, 130), (7, 33), (2, 30000), (2, 30001)):
+                row = space[1:]
+                text = nest(space, [(space, "f32", ["d0", "d1"]), (row, "f32", ["d1"]), (row, "f32", ["d1"])], stages,
+                            "1", "[#fused.moments<dims [1]>], [#fused.store]", [(space, "f32")])
+                x = (scale * (5 + values("f32", space))).astype(np.float32)
+                gain, bias = values("f32", row, 1), values("f32", row, 2)
+                program = self.write("p.mlir", text)
+                got, = self.on("gpu=llvmpipe", program, [x, gain, bias], 1)
+                wide = x.astype(np.float64)
+                wide = (wide - wide.mean(1, keepdims=True)) / np.sqrt(wide.var(1, keepdims=True) + 1e-6)
+                with self.subTest(space=space, scale=scale):
+                    np.testing.assert_allclose(got, wide * gain + bias, rtol=1e-4, atol=1e-5)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -15,7 +15,7 @@
 // TEXT-DAG: OpExecutionMode %image_normalize_apply SignedZeroInfNanPreserve 32
 // TEXT-DAG: OpDecorate %image_normalize_statistics_arg_0 NonWritable
 
-// JSON: "schema": 1
+// JSON: "schema": 2
 // JSON: "entry": "image_normalize_statistics"
 // JSON: "workgroup": [
 // JSON-NEXT: 256,

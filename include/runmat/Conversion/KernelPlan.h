@@ -76,13 +76,17 @@ struct Launch {
   SizeExpr grid[3] = {1, 1, 1};          ///< a 0 means no work
 };
 
-/// One way to do the unit, for the sizes that meet its conditions. `windowed`
-/// launches run once per window, one window after the other; then `final`.
+/// Launches that run once for each window, one window after the other.
+struct Step {
+  SizeExpr windows = 1;
+  std::vector<Launch> launches;
+};
+
+/// One way to do the unit, for the sizes that meet its conditions.
 struct Variant {
   std::string name;
   std::vector<SizeCondition> conditions;
-  SizeExpr windows = 1;
-  std::vector<Launch> windowed, final;
+  std::vector<Step> steps;
 };
 
 struct KernelPlan {

@@ -26,6 +26,18 @@ struct NormalizeSchedule {
   unsigned smallThreads = 64;
   unsigned smallVectors = 4;
   unsigned combineThreads = 256; ///< of a workgroup of the small kernels
+  /// Rows that one workgroup of `threads` holds with so many vectors a thread
+  /// are done in one kernel: 16 KiB with 4.
+  unsigned rowVectors = 4;
+  /// Of a workgroup that takes several rows.
+  unsigned tinyRowThreads = 128;
+  /// Vectors of a thread whose bodies are written out beside each other have at
+  /// most so many operations; loops do the rest.
+  unsigned mostOperations = 64;
+  /// Threads of a reduction down the columns, in all: 2^17 on an H200 are 512
+  /// rows a workgroup of 65536 x 4096, within 3 % of the best.
+  unsigned columnThreads = 1u << 17;
+  unsigned columnRows = 4; ///< that a thread loads before it adds
 };
 
 struct DeviceProfile {

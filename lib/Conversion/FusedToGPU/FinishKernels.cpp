@@ -70,9 +70,8 @@ static std::optional<GPURefusal> checkNumbers(const KernelPlan &plan) {
            (expr.isConstant() && uint64_t(expr.constant()) > 0xffffffffu);
   };
   for (const Variant &variant : plan.variants)
-    for (const std::vector<Launch> *launches :
-         {&variant.windowed, &variant.final})
-      for (const Launch &launch : *launches)
+    for (const Step &step : variant.steps)
+      for (const Launch &launch : step.launches)
         for (const std::vector<SizeExpr> &numbers :
              {launch.push, launch.parameters,
               std::vector<SizeExpr>(launch.grid, launch.grid + 3)})

@@ -330,11 +330,12 @@ void Planner::finishReductions(Variant &variant) {
       emitFinishReduction(plan, kernels.module, op.getLoc(), reduction,
                           workspace(partials[r]), 1, planes * cols, planes * n,
                           result, kernels.schedule.combineThreads,
-                          variant.final);
+                          variant.steps[1].launches);
     else
       emitFinishReduction(plan, kernels.module, op.getLoc(), reduction,
                           workspace(partials[r]), planes, cols, n, result,
-                          kernels.schedule.combineThreads, variant.final);
+                          kernels.schedule.combineThreads,
+                          variant.steps[1].launches);
   }
 }
 
@@ -424,20 +425,21 @@ void Planner::addVariant(bool ragged, bool small) {
     if (condition.known() == 0)
       return;
 
-  variant.windows = windows;
+  variant.steps = {{windows, {}}, {1, {}}};
+  std::vector<Launch> &windowed = variant.steps[0].launches;
   auto binding = [&](StringRef name) { return bindingOf(name); };
   auto push = [&](StringRef name) { return pushOf(name, /*apply=*/false); };
   auto pushApply = [&](StringRef name) { return pushOf(name, /*apply=*/true); };
   if (small) {
-    variant.windowed.push_back(
+    windowed.push_back(
         makeLaunch(kernels.emitSmall(), active, binding, pushApply));
   } else {
-    variant.windowed.push_back(
+    windowed.push_back(
         makeLaunch(kernels.emitStatistics(), active * groups, binding, push));
-    variant.windowed.push_back(
+    windowed.push_back(
         makeLaunch(kernels.emitCombine(), active, binding, push));
-    variant.windowed.push_back(makeLaunch(
-        kernels.emitApply(), active * applyGroups, binding, pushApply));
+    windowed.push_back(makeLaunch(kernels.emitApply(), active * applyGroups,
+                                  binding, pushApply));
   }
   finishReductions(variant);
   plan.variants.push_back(std::move(variant));

@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace runmat;
 using llvm::json::OStream;
 
-static constexpr int64_t kSchemaVersion = 1;
+static constexpr int64_t kSchemaVersion = 2;
 
 static StringRef dtypeName(rm_dtype dtype) {
   static constexpr StringRef names[] = {"f64", "f32", "f16", "bf16", "i1",
@@ -23,6 +23,13 @@ static StringRef dtypeName(rm_dtype dtype) {
 static void writeKernel(OStream &json, const Kernel &kernel) {
   static constexpr std::pair<unsigned, StringRef> flags[] = {
       {RM_KERNEL_VEC4, "vec4"},
+      {RM_KERNEL_FLOAT64, "float64"},
+      {RM_KERNEL_INT64, "int64"},
+      {RM_KERNEL_FLOAT16, "float16"},
+      {RM_KERNEL_INT16, "int16"},
+      {RM_KERNEL_INT8, "int8"},
+      {RM_KERNEL_STORAGE16, "storage16"},
+      {RM_KERNEL_STORAGE8, "storage8"},
       {RM_KERNEL_SUBGROUP_ARITHMETIC, "subgroup_arithmetic"},
       {RM_KERNEL_PRESERVE_NAN, "preserve_nan"}};
   json.object([&] {
@@ -73,7 +80,8 @@ static void writeKernel(OStream &json, const Kernel &kernel) {
 
 static void writeLaunch(OStream &json, const KernelPlan &plan,
                         const Launch &launch) {
-  static constexpr StringRef kinds[] = {"operand", "result", "workspace"};
+  static constexpr StringRef kinds[] = {"operand", "result", "workspace",
+                                        "parameters"};
   json.object([&] {
     json.attribute("entry", plan.kernels[launch.kernel].name);
     json.attributeArray("buffers", [&] {
@@ -87,6 +95,10 @@ static void writeLaunch(OStream &json, const KernelPlan &plan,
     });
     json.attributeArray("push", [&] {
       for (const SizeExpr &value : launch.push)
+        json.value(value.text());
+    });
+    json.attributeArray("parameters", [&] {
+      for (const SizeExpr &value : launch.parameters)
         json.value(value.text());
     });
     json.attributeArray("grid", [&] {
@@ -108,14 +120,15 @@ static void writeVariant(OStream &json, const KernelPlan &plan,
               (condition.kind == SizeCondition::Kind::Equal ? " == " : " <= ") +
               condition.rhs.text());
     });
-    json.attribute("windows", variant.windows.text());
-    json.attributeArray("windowed", [&] {
-      for (const Launch &launch : variant.windowed)
-        writeLaunch(json, plan, launch);
-    });
-    json.attributeArray("final", [&] {
-      for (const Launch &launch : variant.final)
-        writeLaunch(json, plan, launch);
+    json.attributeArray("steps", [&] {
+      for (const Step &step : variant.steps)
+        json.object([&] {
+          json.attribute("windows", step.windows.text());
+          json.attributeArray("launches", [&] {
+            for (const Launch &launch : step.launches)
+              writeLaunch(json, plan, launch);
+          });
+        });
     });
   });
 }

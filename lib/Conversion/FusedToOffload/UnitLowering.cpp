@@ -206,23 +206,26 @@ Value UnitLowering::uploadParameters(ArrayRef<SizeExpr> numbers) {
                                    tensor);
 }
 
-void UnitLowering::emit(const Variant &variant) {
-  bool single = variant.windows.isConstant() && variant.windows.constant() == 1;
-  if (single) {
-    for (const Launch &launch : variant.windowed)
+void UnitLowering::emit(const Step &step) {
+  if (step.windows.is(0))
+    return;
+  if (step.windows.is(1)) {
+    for (const Launch &launch : step.launches)
       emit(launch);
-  } else if (!variant.windows.isConstant() || variant.windows.constant() != 0) {
-    auto loop =
-        scf::ForOp::create(b, index(0), emit(variant.windows), index(1));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    window = loop.getInductionVar();
-    for (const Launch &launch : variant.windowed)
-      emit(launch);
-    window = {};
+    return;
   }
-  for (const Launch &launch : variant.final)
+  auto loop = scf::ForOp::create(b, index(0), emit(step.windows), index(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  window = loop.getInductionVar();
+  for (const Launch &launch : step.launches)
     emit(launch);
+  window = {};
+}
+
+void UnitLowering::emit(const Variant &variant) {
+  for (const Step &step : variant.steps)
+    emit(step);
 }
 
 void UnitLowering::emitVariants(unsigned first) {
@@ -283,9 +286,8 @@ void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
   // Only operands that a launch binds go to the device.
   SmallVector<bool> bound(unit->getNumOperands());
   for (const Variant &variant : plan.variants)
-    for (const std::vector<Launch> *launches :
-         {&variant.windowed, &variant.final})
-      for (const Launch &launch : *launches)
+    for (const Step &step : variant.steps)
+      for (const Launch &launch : step.launches)
         for (const LaunchBinding &binding : launch.bindings)
           if (binding.buffer.kind == BufferRef::Kind::Operand)
             bound[binding.buffer.index] = true;

@@ -53,6 +53,7 @@ private:
   mlir::Value uploadParameters(llvm::ArrayRef<SizeExpr> numbers);
   mlir::Value emit(const SizeCondition &condition);
   void emit(const Launch &launch);
+  void emit(const Step &step);
   void emit(const Variant &variant);
   void emitVariants(unsigned first);
   mlir::Value resultBytes(mlir::RankedTensorType type,

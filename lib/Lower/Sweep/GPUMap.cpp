@@ -51,8 +51,10 @@ static Variant emitMap(GPUSweep &sweep, bool aligned, unsigned lanes) {
     stages.storeResults(points[v], 0, lastStage);
   }
   Variant variant;
+  Step step{sweep.window.count, {}};
   k.launch(sweep.plan, ceilDiv(groups, int64_t(threads) * vectors),
-           variant.windowed);
+           step.launches);
+  variant.steps.push_back(std::move(step));
   return variant;
 }
 

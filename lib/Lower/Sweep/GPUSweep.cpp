@@ -40,6 +40,17 @@ void GPUSweep::requireBinding(const SizeExpr &bytes, const std::string &what) {
                     SizeExpr::limit(RM_LIMIT_STORAGE_RANGE), text});
 }
 
+void GPUSweep::requireWord(const SizeExpr &number, const std::string &what) {
+  constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();
+  if (number.isConstant() && number.constant() <= kMost)
+    return;
+  std::string text = what + " must be at most {0} on the device";
+  if (number.isConstant() || number.overflows())
+    refusal = GPURefusal{GPURefusal::IndexRange,
+                         llvm::formatv(text.c_str(), kMost).str()};
+  limits.push_back({SizeCondition::Kind::LessEqual, number, kMost, text});
+}
+
 SizeExpr GPUSweep::windowed(const SizeExpr &whole) const {
   return window.isSingle
              ? whole
@@ -110,7 +121,6 @@ bool GPUSweep::isReachable(const std::vector<SizeCondition> &conditions) const {
 }
 
 void GPUSweep::addVariant(Variant variant) {
-  variant.windows = window.count;
   variant.conditions.insert(variant.conditions.end(), limits.begin(),
                             limits.end());
   plan.variants.push_back(std::move(variant));

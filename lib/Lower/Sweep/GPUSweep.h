@@ -26,6 +26,8 @@ struct GPUSweep {
   void planWindows();
   /// `bytes` must be bound at once.
   void requireBinding(const SizeExpr &bytes, const std::string &what);
+  /// `number` is a word in kernels.
+  void requireWord(const SizeExpr &number, const std::string &what);
   /// Elements of the tensors' first dims in one window.
   SizeExpr windowed(const SizeExpr &whole) const;
   KernelBuilder makeKernel(const std::string &role, unsigned threads) const;
