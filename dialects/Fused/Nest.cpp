@@ -331,6 +331,15 @@ LogicalResult NestOp::verifyRegions() {
   return success();
 }
 
+/// Stages hold scalars only, and none of them is handed over: bufferization's
+/// deallocation asks where regions with buffers around them lead.
+void NestOp::getSuccessorRegions(RegionBranchPoint point,
+                                 SmallVectorImpl<RegionSuccessor> &regions) {
+  if (point.isParent())
+    for (Region &stage : getStages())
+      regions.push_back(RegionSuccessor(&stage));
+}
+
 Speculation::Speculatability NestOp::getSpeculatability() {
   return isOnBuffers() || llvm::is_contained(getSpace(), ShapedType::kDynamic)
              ? Speculation::NotSpeculatable

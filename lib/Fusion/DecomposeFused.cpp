@@ -29,7 +29,8 @@ struct DecomposeFusedPass
     }
     SmallVector<fused::NestOp> nests;
     getOperation()->walk([&](fused::NestOp nest) {
-      if (!nest.isOnBuffers())
+      // What has destinations is lowered as it is.
+      if (!nest.isOnBuffers() && nest.getOuts().empty())
         nests.push_back(nest);
     });
     for (fused::NestOp nest : nests) {

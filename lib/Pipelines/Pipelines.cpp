@@ -5,6 +5,7 @@
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
 #include "runmat/Fusion/Passes.h"
+#include "runmat/Lower/Passes.h"
 #include "runmat/Target/CPU/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -75,6 +76,9 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
 
   stages.push_back({"units", [=](OpPassManager &pm) {
                       pm.addPass(createConvertFusedToVectorPass(options.cpu));
+                      // Nests go on as they are, on memory that they are given
+                      // while values still say who reads them.
+                      pm.addPass(createAssignDestinations());
                       // What no schedule took becomes array operations again.
                       pm.addPass(createDecomposeFused());
                       clean(pm);
@@ -118,6 +122,8 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
        }});
 
   stages.push_back({"loops", [=](OpPassManager &pm) {
+                      // Buffers are final now, and nothing fuses units again.
+                      pm.addPass(createLowerUnits(options.cpu));
                       // Copies are loops like others: parallel where large.
                       pm.addPass(createExpandMemRefCopy());
                       pm.addNestedPass<func::FuncOp>(

@@ -114,6 +114,19 @@ static OwningOpRef<ModuleOp> withoutUnits(ModuleOp module, Error &error) {
     unit->replaceAllUsesWith(*values);
     unit->erase();
   }
+  SmallVector<fused::NestOp> nests;
+  copy->walk([&](fused::NestOp nest) { nests.push_back(nest); });
+  for (fused::NestOp nest : nests) {
+    OpBuilder builder(nest);
+    FailureOr<SmallVector<Value>> values = nest.decompose(builder);
+    if (failed(values)) {
+      error.message =
+          "fused.nest has an operation that no array operation stands for";
+      return nullptr;
+    }
+    nest->replaceAllUsesWith(*values);
+    nest->erase();
+  }
   return copy;
 }
 
@@ -145,7 +158,12 @@ reference::interpret(ModuleOp module, StringRef entry,
   }
 
   OwningOpRef<ModuleOp> copy;
-  if (module.walk([](fused::Unit) { return WalkResult::interrupt(); })
+  if (module
+          .walk([](Operation *op) {
+            return isa<fused::Unit, fused::NestOp>(op)
+                       ? WalkResult::interrupt()
+                       : WalkResult::advance();
+          })
           .wasInterrupted()) {
     Error error;
     copy = withoutUnits(module, error);

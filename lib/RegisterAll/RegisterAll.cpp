@@ -8,6 +8,7 @@
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Dialect/Offload/Offload.h"
 #include "runmat/Fusion/Passes.h"
+#include "runmat/Lower/Passes.h"
 #include "runmat/Pipelines.h"
 #include "runmat/Target/CPU/Passes.h"
 #include "runmat/Target/SPIRV.h"
@@ -22,6 +23,7 @@ void runmat::registerDialects(mlir::DialectRegistry &registry) {
 void runmat::registerPasses() {
   registerConversionPasses();
   registerRunMatFusionPasses();
+  registerRunMatLowerPasses();
   registerRunMatFusedToGPUPasses();
   registerRunMatFusedToOffloadPasses();
   registerRunMatTargetSPIRVPasses();

@@ -95,6 +95,18 @@ struct CPUProfile {
   /// Work of a permuted element, that of a contiguous one being 1: 0.6 ns.
   int64_t permutedWork = 5;
 
+  /// Registers that a sweep's accumulators take at most: half of AVX-512's, the
+  /// rest is for elements and constants.
+  int64_t stateRegisters = 16;
+
+  /// A value that later stages read is computed again where it costs fewer
+  /// operations than this: about what a store and a load in L1 take. A choice.
+  int64_t recomputedOperations = 4;
+
+  /// Rows of at most this many bytes go through all their stages before the
+  /// next: half of a 1 MiB L2.
+  int64_t rowBytes = 512 << 10;
+
   /// Work is counted in elements of a loop of a few operations: 0.11 ns each
   /// (y = x + x of f32 in cache; one core).
   int64_t unitOperations = 8;
