@@ -160,9 +160,8 @@ reference::interpret(ModuleOp module, StringRef entry,
   OwningOpRef<ModuleOp> copy;
   if (module
           .walk([](Operation *op) {
-            return isa<fused::Unit, fused::NestOp>(op)
-                       ? WalkResult::interrupt()
-                       : WalkResult::advance();
+            return isa<fused::Unit, fused::NestOp>(op) ? WalkResult::interrupt()
+                                                       : WalkResult::advance();
           })
           .wasInterrupted()) {
     Error error;

@@ -37,9 +37,8 @@ public:
   void emit(mlir::OpBuilder &b, int level, mlir::IRMapping &map,
             int64_t lanes) const;
   /// All levels at once; returns the results.
-  llvm::SmallVector<mlir::Value> emit(mlir::OpBuilder &b,
-                                      mlir::ValueRange arguments,
-                                      int64_t lanes) const;
+  llvm::SmallVector<mlir::Value>
+  emit(mlir::OpBuilder &b, mlir::ValueRange arguments, int64_t lanes) const;
 
   mlir::Value result(unsigned number) const {
     return block->getTerminator()->getOperand(number);

@@ -13,8 +13,7 @@ namespace {
 
 /// Builds one generic over the result; `element` computes from the position in
 /// the stream.
-template <typename Op>
-Value lowerRandom(Op op, Lowering &b, bool normal) {
+template <typename Op> Value lowerRandom(Op op, Lowering &b, bool normal) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   Sizes sizes = b.checkedSizes(type, op.getSizes());
   checkOffset(op.getOffset(), b);

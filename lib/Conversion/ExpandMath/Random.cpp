@@ -64,8 +64,9 @@ struct Words {
   Value uniform32(Value word) {
     Value top = arith::ShRUIOp::create(b, loc, word, c32(8));
     Value number = arith::SIToFPOp::create(b, loc, b.getF32Type(), top);
-    return arith::MulFOp::create(b, loc, number,
-                                 arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0x1p-24f)));
+    return arith::MulFOp::create(
+        b, loc, number,
+        arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0x1p-24f)));
   }
   /// Top 53 bits of two words as f64 in [0, 1).
   Value uniform64(Value lowWord, Value highWord) {
@@ -74,8 +75,9 @@ struct Words {
         wide(lowWord));
     Value top = arith::ShRUIOp::create(b, loc, bits, c64(11));
     Value number = arith::SIToFPOp::create(b, loc, b.getF64Type(), top);
-    return arith::MulFOp::create(b, loc, number,
-                                 arith::ConstantOp::create(b, loc, b.getF64FloatAttr(0x1p-53)));
+    return arith::MulFOp::create(
+        b, loc, number,
+        arith::ConstantOp::create(b, loc, b.getF64FloatAttr(0x1p-53)));
   }
   /// The f32 value cut to the bits that `narrow` (f16, bf16) keeps below 1, so
   /// that rounding never reaches 1.
@@ -108,9 +110,8 @@ static Value uniform(Words &w, Type type, Value key, Value position) {
   if (isDouble)
     return w.uniform64(w.select(odd, words[2], words[0]),
                        w.select(odd, words[3], words[1]));
-  Value word =
-      w.select(w.isBit(position, 1), w.select(odd, words[3], words[2]),
-               w.select(odd, words[1], words[0]));
+  Value word = w.select(w.isBit(position, 1), w.select(odd, words[3], words[2]),
+                        w.select(odd, words[1], words[0]));
   Value u = w.uniform32(word);
   if (type.isF32())
     return u;
@@ -134,7 +135,8 @@ static Value normalOf(Words &w, Type type, Value key, Value position) {
   }
   // Box-Muller: sqrt(-2 log(1 - u1)) times cos or sin of 2 pi u2.
   auto number = [&](double value) {
-    return Value(arith::ConstantOp::create(w.b, w.loc, w.b.getFloatAttr(wide, value)));
+    return Value(
+        arith::ConstantOp::create(w.b, w.loc, w.b.getFloatAttr(wide, value)));
   };
   Value rest = arith::SubFOp::create(w.b, w.loc, number(1), u1);
   Value log = array::LogOp::create(w.b, w.loc, rest);

@@ -13,15 +13,15 @@ static Value isBetter(Parts &p, Value x, Value best, bool smallest,
     return p.make<arith::CmpIOp>(
         smallest ? CmpIPredicate::slt : CmpIPredicate::sgt, x, best);
   if (propagates) {
-    Value better = p.compare(smallest ? CmpFPredicate::OLT : CmpFPredicate::OGT,
-                             x, best);
-    Value first = p.make<arith::AndIOp>(
-        p.compare(CmpFPredicate::UNO, x, x), p.ordered(best, best));
+    Value better =
+        p.compare(smallest ? CmpFPredicate::OLT : CmpFPredicate::OGT, x, best);
+    Value first = p.make<arith::AndIOp>(p.compare(CmpFPredicate::UNO, x, x),
+                                        p.ordered(best, best));
     return p.make<arith::OrIOp>(better, first);
   }
   // A best that is NaN is none yet.
-  Value better = p.compare(smallest ? CmpFPredicate::ULT : CmpFPredicate::UGT,
-                           x, best);
+  Value better =
+      p.compare(smallest ? CmpFPredicate::ULT : CmpFPredicate::UGT, x, best);
   return p.make<arith::AndIOp>(better, p.ordered(x, x));
 }
 
@@ -47,8 +47,7 @@ SmallVector<Value> Parts::mergePlaces(ValueRange left, ValueRange right,
   Value better = isBetter(*this, right[0], left[0], smallest, propagates);
   Value worse = isBetter(*this, left[0], right[0], smallest, propagates);
   // Ties go to the smaller index, whatever the order of merging.
-  Value earlier =
-      make<arith::CmpIOp>(CmpIPredicate::slt, right[1], left[1]);
+  Value earlier = make<arith::CmpIOp>(CmpIPredicate::slt, right[1], left[1]);
   Value zero = number(right[1].getType(), 0);
   Value isSome = make<arith::CmpIOp>(CmpIPredicate::sge, right[1], zero);
   Value isFirst = make<arith::CmpIOp>(CmpIPredicate::slt, left[1], zero);

@@ -37,8 +37,7 @@ Combiner::Combiner(const fused::NestYield &yield,
   Builder b(element.getContext());
   Type i64 = b.getI64Type();
   bool isFloat = isa<FloatType>(element);
-  ReductionKind kind =
-      reduction ? reduction.getKind() : ReductionKind::Var;
+  ReductionKind kind = reduction ? reduction.getKind() : ReductionKind::Var;
   switch (kind) {
   case ReductionKind::Min:
   case ReductionKind::Max:
@@ -81,13 +80,11 @@ Combiner::Combiner(const fused::NestYield &yield,
 static Value extremeOf(Parts &p, Type type, bool smallest) {
   if (auto floatType = dyn_cast<FloatType>(type))
     return p.constant(p.b.getFloatAttr(
-        floatType,
-        APFloat::getInf(floatType.getFloatSemantics(), !smallest)));
+        floatType, APFloat::getInf(floatType.getFloatSemantics(), !smallest)));
   unsigned width = type.getIntOrFloatBitWidth();
-  return p.constant(p.b.getIntegerAttr(type,
-                                       smallest
-                                           ? APInt::getSignedMaxValue(width)
-                                           : APInt::getSignedMinValue(width)));
+  return p.constant(
+      p.b.getIntegerAttr(type, smallest ? APInt::getSignedMaxValue(width)
+                                        : APInt::getSignedMinValue(width)));
 }
 
 SmallVector<Value> Combiner::identity(ImplicitLocOpBuilder &b) const {
@@ -166,8 +163,8 @@ SmallVector<Value> Combiner::step(ImplicitLocOpBuilder &b, ValueRange state,
     else
       next = {p.add(state[0], numberOr(0))};
     if (next.size() < types.size())
-      next.push_back(p.add(state.back(), p.make<arith::ExtUIOp>(
-                                             types.back(), isNumber)));
+      next.push_back(
+          p.add(state.back(), p.make<arith::ExtUIOp>(types.back(), isNumber)));
     return next;
   }
   }
@@ -227,8 +224,7 @@ SmallVector<Value> Combiner::finish(ImplicitLocOpBuilder &b, ValueRange state,
     if (isa<FloatType>(element)) {
       Value none = p.make<arith::CmpIOp>(arith::CmpIPredicate::eq, count,
                                          p.number(count.getType(), 0));
-      result =
-          p.select(none, extremeOf(p, accumulator, smallest()), result);
+      result = p.select(none, extremeOf(p, accumulator, smallest()), result);
     }
     return {p.cast(result, valueType)};
   }
@@ -237,9 +233,9 @@ SmallVector<Value> Combiner::finish(ImplicitLocOpBuilder &b, ValueRange state,
     Value total = compensated ? p.corrected(state[0], state[1]) : state[0];
     if (reduction.getKind() == ReductionKind::Mean)
       total = p.make<arith::DivFOp>(
-          total, p.make<arith::SIToFPOp>(
-                     accumulator, reduction.getOmitNan() ? state.back()
-                                                         : count));
+          total, p.make<arith::SIToFPOp>(accumulator, reduction.getOmitNan()
+                                                          ? state.back()
+                                                          : count));
     return {p.cast(total, valueType)};
   }
   default:

@@ -29,8 +29,7 @@ struct Parts {
                   llvm::cast<mlir::FloatType>(type).getFloatSemantics())));
   }
   mlir::Value cast(mlir::Value value, mlir::Type type) {
-    return value.getType() == type ? value
-                                   : make<array::CastOp>(type, value);
+    return value.getType() == type ? value : make<array::CastOp>(type, value);
   }
   mlir::Value select(mlir::Value on, mlir::Value x, mlir::Value y) {
     return make<mlir::arith::SelectOp>(on, x, y);
@@ -61,8 +60,8 @@ struct Parts {
   mlir::Value isFinite(mlir::Value x);
 
   /// total + x and what has been lost so far (Knuth's exact sum of two).
-  llvm::SmallVector<mlir::Value>
-  addCarrying(mlir::Value total, mlir::Value lost, mlir::Value x);
+  llvm::SmallVector<mlir::Value> addCarrying(mlir::Value total,
+                                             mlir::Value lost, mlir::Value x);
   /// Such a sum's value: an infinite or NaN total is the answer.
   mlir::Value corrected(mlir::Value total, mlir::Value lost);
 
@@ -77,9 +76,8 @@ struct Parts {
                                                  bool compensated);
   mlir::Value variance(mlir::ValueRange state, int64_t ddof, bool root,
                        bool compensated);
-  llvm::SmallVector<mlir::Value> finishMoments(mlir::ValueRange state,
-                                               mlir::Type element,
-                                               bool compensated);
+  llvm::SmallVector<mlir::Value>
+  finishMoments(mlir::ValueRange state, mlir::Type element, bool compensated);
 
   // ArgReduction.cpp. A state is the best value and its index, -1 for none.
   llvm::SmallVector<mlir::Value> stepPlace(mlir::ValueRange state,

@@ -38,16 +38,14 @@ SmallVector<Value> Parts::addDeviation(ValueRange state, Value x, Value counts,
     x = select(counts, x, zero);
   Value shift = select(isFirst, x, state[1]);
   Value one = number(type, 1);
-  Value count =
-      add(state[0], counts ? select(counts, one, zero) : one);
+  Value count = add(state[0], counts ? select(counts, one, zero) : one);
   Value d = sub(x, shift);
   if (counts) {
     shift = select(counts, shift, state[1]);
     d = select(counts, d, zero);
   }
   if (!compensated)
-    return {count, shift, add(state[2], d),
-            make<math::FmaOp>(d, d, state[3])};
+    return {count, shift, add(state[2], d), make<math::FmaOp>(d, d, state[3])};
   SmallVector<Value> sum = addCarrying(state[2], state[3], d);
   Value square = mul(d, d);
   Value error = make<math::FmaOp>(d, d, make<arith::NegFOp>(square));
@@ -64,10 +62,10 @@ Parts::Summary Parts::summarise(ValueRange state, bool compensated) {
   Value sum = compensated ? add(state[2], state[3]) : state[2];
   Value d = div(sum, some);
   Value mean = add(state[1], d);
-  Value low = add(sub(d, sub(mean, state[1])),
-                  // What dividing lost.
-                  div(make<math::FmaOp>(make<arith::NegFOp>(d), some, sum),
-                      some));
+  Value low =
+      add(sub(d, sub(mean, state[1])),
+          // What dividing lost.
+          div(make<math::FmaOp>(make<arith::NegFOp>(d), some, sum), some));
   Value squares = state[compensated ? 4 : 3];
   // Q - S S / n, the product exact.
   Value product = mul(sum, d);
@@ -93,18 +91,17 @@ SmallVector<Value> Parts::mergeDeviations(ValueRange left, ValueRange right,
   Value d = add(sub(c.mean, a.mean), sub(c.low, a.low));
   Value between = mul(mul(d, d), mul(a.count, share));
   Value squares = add(add(a.squares, c.squares), between);
-  squares =
-      select(aEmpty, c.squares, select(cEmpty, a.squares, squares));
+  squares = select(aEmpty, c.squares, select(cEmpty, a.squares, squares));
   // The mean is the shift and the sum of what is left of it.
   Value shift = select(aEmpty, c.mean, a.mean);
   Value moved = mul(c.count, d);
-  Value sum = select(aEmpty, mul(c.low, c.count),
-                     select(cEmpty, mul(a.low, a.count),
-                            add(moved, mul(a.low, count))));
+  Value sum = select(
+      aEmpty, mul(c.low, c.count),
+      select(cEmpty, mul(a.low, a.count), add(moved, mul(a.low, count))));
   // Squares from the shift: Q = M2 + S S / n.
-  Value fromShift = add(
-      squares, div(mul(sum, sum),
-                   make<arith::MaxNumFOp>(count, number(type, 1))));
+  Value fromShift =
+      add(squares,
+          div(mul(sum, sum), make<arith::MaxNumFOp>(count, number(type, 1))));
   (void)share;
   if (!compensated)
     return {count, shift, sum, fromShift};
@@ -140,8 +137,7 @@ SmallVector<Value> Parts::finishMoments(ValueRange state, Type element,
   // within E.
   const llvm::fltSemantics &semantics =
       llvm::cast<FloatType>(element).getFloatSemantics();
-  double up =
-      std::ldexp(1.0, APFloat::semanticsMaxExponent(semantics) * 3 / 4);
+  double up = std::ldexp(1.0, APFloat::semanticsMaxExponent(semantics) * 3 / 4);
   auto bound = [&](APFloat value) {
     bool exact;
     value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &exact);

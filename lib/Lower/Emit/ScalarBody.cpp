@@ -4,7 +4,6 @@
 #include "runmat/Conversion/ExpandMath.h"
 #include "runmat/Support/VectorBody.h"
 
-
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::lower;

@@ -14,16 +14,15 @@ static Type storedType(Type element) {
 /// All of a memref's memory from its base on, as one of rank 1.
 Value Sweep::flat(Value memref) {
   auto type = cast<MemRefType>(memref.getType());
-  auto layout = MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
-                                MemRefLayoutAttrInterface(),
-                                type.getMemorySpace());
+  auto layout =
+      MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
+                      MemRefLayoutAttrInterface(), type.getMemorySpace());
   Value size = index(1);
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     size = mul(size, b.createOrFold<memref::DimOp>(memref, dim));
   Value flat = memref::ReinterpretCastOp::create(
       b, layout, memref, OpFoldResult(b.getIndexAttr(0)),
-      ArrayRef<OpFoldResult>{size},
-      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+      ArrayRef<OpFoldResult>{size}, ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
   Type stored = storedType(type.getElementType());
   if (stored == type.getElementType())
     return flat;

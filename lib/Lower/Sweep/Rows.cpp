@@ -28,9 +28,8 @@ void Sweep::forLanes(SmallVector<Value> at,
     return full();
   if (isKnown && known < wide)
     return masked();
-  Value fits =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::sle,
-                            add(start, index(wide)), size);
+  Value fits = arith::CmpIOp::create(b, arith::CmpIPredicate::sle,
+                                     add(start, index(wide)), size);
   ifElse(fits, full, masked);
 }
 
@@ -204,9 +203,8 @@ LogicalResult Sweep::emitByRow() {
   for (unsigned loop = 0; loop < dims.size(); ++loop)
     if (!dims[loop].reduced) {
       outer.push_back(loop);
-      counts.push_back(loop == lane
-                           ? ceilDiv(dims[loop].size, stages[0].wide)
-                           : dims[loop].size);
+      counts.push_back(loop == lane ? ceilDiv(dims[loop].size, stages[0].wide)
+                                    : dims[loop].size);
     }
   int64_t elements = rowElements();
   if (ShapedType::isDynamic(elements))
@@ -263,10 +261,9 @@ void Sweep::mergeUnit(Reducer &reducer, const Unit &unit, Value parts) {
   SmallVector<Value> start = loadPartials(reducer, slot, unit.lanes, unit.mask);
   auto loop = beginLoop(index(1), parts, 1, start);
   Value here = add(slot, mul(loop.getInductionVar(), all));
-  endLoop(loop,
-          mergeStates(reducer, loop.getRegionIterArgs(),
-                      loadPartials(reducer, here, unit.lanes, unit.mask),
-                      unit.lanes));
+  endLoop(loop, mergeStates(reducer, loop.getRegionIterArgs(),
+                            loadPartials(reducer, here, unit.lanes, unit.mask),
+                            unit.lanes));
   SmallVector<Value> values =
       finishStates(reducer, loop.getResults(), unit.lanes);
   storeResult(yield, values[0], unit);
@@ -294,9 +291,8 @@ LogicalResult Sweep::emitByStage() {
         row = mul(row, dim.size);
     group = max(one, min(units, div(index(cpu.groupBytes), max(row, one))));
   }
-  Value parts =
-      b.createOrFold<arith::CeilDivUIOp>(index(cpu.reductionTasks),
-                                         max(group, one));
+  Value parts = b.createOrFold<arith::CeilDivUIOp>(index(cpu.reductionTasks),
+                                                   max(group, one));
   parts = max(one, min(parts, segments));
   Value perPart = b.createOrFold<arith::CeilDivUIOp>(segments, parts);
   SmallVector<Value> toFree;
@@ -313,8 +309,8 @@ LogicalResult Sweep::emitByStage() {
         reducer->values.push_back(buffer(yield.valueType, keptCount()));
   }
   int64_t segmentElements = std::min<int64_t>(
-      chunk, ShapedType::isDynamic(dims[lane].known) ? chunk
-                                                     : dims[lane].known);
+      chunk,
+      ShapedType::isDynamic(dims[lane].known) ? chunk : dims[lane].known);
   if (lanesKept())
     segmentElements = stages[0].wide;
   scf::ForOp groups;
@@ -432,8 +428,7 @@ Value Sweep::keepsRowsValue() {
   Value fits = atMost(mul(elements, index(bytes * block)), index(cpu.rowBytes));
   Value enough = atMost(index(cpu.reductionTasks / 4 * block), units);
   Value small = atMost(mul(units, elements), index(cpu.chunkElements));
-  return arith::OrIOp::create(b, small,
-                              arith::AndIOp::create(b, fits, enough));
+  return arith::OrIOp::create(b, small, arith::AndIOp::create(b, fits, enough));
 }
 
 } // namespace runmat::lower

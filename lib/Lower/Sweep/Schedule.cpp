@@ -63,8 +63,8 @@ Access Sweep::accessOf(Value memref, ArrayRef<std::optional<unsigned>> map) {
     assert(succeeded(strided) && "the verifier takes strided memrefs only");
     (void)strided;
     auto data = memref::ExtractStridedMetadataOp::create(b, memref);
-    access.offset = ShapedType::isDynamic(offset) ? data.getOffset()
-                                                  : index(offset);
+    access.offset =
+        ShapedType::isDynamic(offset) ? data.getOffset() : index(offset);
     for (unsigned at = 0; at < map.size(); ++at)
       strides[at] = ShapedType::isDynamic(known[at]) ? data.getStrides()[at]
                                                      : index(known[at]);
@@ -104,7 +104,8 @@ void Sweep::mergeDims() {
       access.strides.erase(access.strides.begin() + loop);
   };
   for (unsigned dim = 0; dim < op.getRank(); ++dim)
-    dims.push_back({knownSizes[dim], spaceSizes[dim],
+    dims.push_back({knownSizes[dim],
+                    spaceSizes[dim],
                     llvm::is_contained(rowDims, int64_t(dim)),
                     {dim}});
   for (unsigned loop = dims.size(); loop-- > 0;)
@@ -117,17 +118,18 @@ void Sweep::mergeDims() {
                      [&](const fused::NestYield &yield) {
                        return reduces(yield, loop - 1) == reduces(yield, loop);
                      }) &&
-        llvm::none_of(inner.space, [&](unsigned d) { return indexed.test(d); }) &&
+        llvm::none_of(inner.space,
+                      [&](unsigned d) { return indexed.test(d); }) &&
         llvm::none_of(outer.space, [&](unsigned d) { return indexed.test(d); });
     for (Access &access : llvm::concat<Access>(inputs, outs))
       together = together && liesInside(access, loop - 1, loop);
     if (!together)
       continue;
     outer.size = mul(outer.size, inner.size);
-    outer.known = ShapedType::isDynamic(outer.known) ||
-                          ShapedType::isDynamic(inner.known)
-                      ? ShapedType::kDynamic
-                      : outer.known * inner.known;
+    outer.known =
+        ShapedType::isDynamic(outer.known) || ShapedType::isDynamic(inner.known)
+            ? ShapedType::kDynamic
+            : outer.known * inner.known;
     outer.space.append(inner.space);
     for (Access &access : llvm::concat<Access>(inputs, outs))
       access.strides[loop - 1] = access.strides[loop];
@@ -194,8 +196,8 @@ void Sweep::plan() {
     if (!yield.result)
       continue;
     SmallVector<std::optional<unsigned>> map;
-    bool keep = !yield.isStore() &&
-                cast<fused::ReductionAttr>(yield.attr).getKeep();
+    bool keep =
+        !yield.isStore() && cast<fused::ReductionAttr>(yield.attr).getKeep();
     for (unsigned dim = 0; dim < op.getRank(); ++dim)
       if (!llvm::is_contained(yield.dims, int64_t(dim)))
         map.push_back(dim);
@@ -211,10 +213,10 @@ int64_t Sweep::rowElements() const {
   int64_t elements = 1;
   for (const LoopDim &dim : dims)
     if (dim.reduced)
-      elements = ShapedType::isDynamic(dim.known) ||
-                         ShapedType::isDynamic(elements)
-                     ? ShapedType::kDynamic
-                     : elements * dim.known;
+      elements =
+          ShapedType::isDynamic(dim.known) || ShapedType::isDynamic(elements)
+              ? ShapedType::kDynamic
+              : elements * dim.known;
   return elements;
 }
 
@@ -292,15 +294,16 @@ LogicalResult Sweep::buildStages(bool scratchToo) {
       }
       for (Operation &inner : block.without_terminator()) {
         if (auto index = dyn_cast<fused::IndexOp>(inner)) {
-          map.map(index.getResult(), body.argument(firstIndex + index.getDim()));
+          map.map(index.getResult(),
+                  body.argument(firstIndex + index.getDim()));
         } else if (auto random = dyn_cast<fused::RandomOp>(inner)) {
           Value position = arith::AddIOp::create(
               e, inner.getLoc(), map.lookupOrDefault(random.getOffset()),
               body.argument(firstIndex + rank));
           map.map(random.getResult(),
-                  randomElement(e, inner.getLoc(), random.getType(),
-                                random.getNormal(),
-                                map.lookupOrDefault(random.getKey()), position));
+                  randomElement(
+                      e, inner.getLoc(), random.getType(), random.getNormal(),
+                      map.lookupOrDefault(random.getKey()), position));
         } else {
           e.clone(inner, map);
         }
@@ -336,9 +339,15 @@ LogicalResult Sweep::buildReducers() {
   for (auto [y, yield] : llvm::enumerate(yields)) {
     if (yield.isStore())
       continue;
-    auto r = std::make_unique<Reducer>(Reducer{
-        unsigned(y), Combiner(yield), {}, {}, {}, {}, {},
-        yield.dims.size() != rowDims.size()});
+    auto r =
+        std::make_unique<Reducer>(Reducer{unsigned(y),
+                                          Combiner(yield),
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          yield.dims.size() != rowDims.size()});
     ArrayRef<Type> types = r->combiner.stateTypes();
     unsigned count = types.size();
     auto body = [&](ArrayRef<Type> more, auto &&compute) {
@@ -362,10 +371,10 @@ LogicalResult Sweep::buildReducers() {
     r->merge = body(types, [&](ImplicitLocOpBuilder &e, ValueRange v) {
       return r->combiner.merge(e, v.take_front(count), v.drop_front(count));
     });
-    r->finish = body({b.getI64Type()}, [&](ImplicitLocOpBuilder &e,
-                                           ValueRange v) {
-      return r->combiner.finish(e, v.take_front(count), v[count]);
-    });
+    r->finish =
+        body({b.getI64Type()}, [&](ImplicitLocOpBuilder &e, ValueRange v) {
+          return r->combiner.finish(e, v.take_front(count), v[count]);
+        });
     if (!r->step || !r->merge || !r->finish)
       return failure();
     stages[yield.stage].reducers.push_back(reducers.size());

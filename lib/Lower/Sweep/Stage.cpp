@@ -60,9 +60,9 @@ Value Sweep::reducedIndex(const fused::NestYield &yield, ArrayRef<Value> at,
     stride = mul(stride, dims[loop].size);
   }
   if (lanes && laneStride)
-    return arith::IndexCastOp::create(
-        b, VectorType::get({lanes}, b.getI64Type()),
-        laneIndices(linear, laneStride, lanes));
+    return arith::IndexCastOp::create(b,
+                                      VectorType::get({lanes}, b.getI64Type()),
+                                      laneIndices(linear, laneStride, lanes));
   return toI64(linear);
 }
 
@@ -89,15 +89,15 @@ void Sweep::bind(const Stage &stage, int level, IRMapping &map,
       } else if (value = rowValues[yield.firstValue + k]; !value) {
         for (const auto &reducer : reducers)
           if (reducer->yield == y)
-            value = loadFlat(reducer->values[k], yield.valueType,
-                             keptIndex(at), lanesKept() ? lanes : 0, mask);
+            value = loadFlat(reducer->values[k], yield.valueType, keptIndex(at),
+                             lanesKept() ? lanes : 0, mask);
       }
       map.map(body.argument(argument), value);
     }
   auto lanesOf = [&](Value base, Value stride) -> Value {
-    return arith::IndexCastOp::create(
-        b, VectorType::get({lanes}, b.getI64Type()),
-        laneIndices(base, stride, lanes));
+    return arith::IndexCastOp::create(b,
+                                      VectorType::get({lanes}, b.getI64Type()),
+                                      laneIndices(base, stride, lanes));
   };
   for (unsigned dim = 0; dim < op.getRank(); ++dim) {
     if (!isMissing(firstIndex + dim))
@@ -158,9 +158,8 @@ SmallVector<Value> Sweep::point(const Stage &stage, IRMapping &map,
     state += count;
     SmallVector<Value> arguments(before);
     arguments.push_back(splat(value, lanes));
-    arguments.push_back(r.combiner.needsIndex()
-                            ? reducedIndex(yield, at, lanes)
-                            : toI64(index(0)));
+    arguments.push_back(r.combiner.needsIndex() ? reducedIndex(yield, at, lanes)
+                                                : toI64(index(0)));
     SmallVector<Value> after = r.step->emit(b, arguments, lanes);
     // Lanes beyond the end of a row do not count; beyond the last row they are
     // never read.
@@ -218,8 +217,8 @@ void Sweep::decode(Value segment, SmallVector<Value> &at, Value &begin,
       isInnermost &= loop < lane;
     }
   if (!lanesKept()) {
-    if (chunk && (ShapedType::isDynamic(dims[lane].known) ||
-                  dims[lane].known > chunk))
+    if (chunk &&
+        (ShapedType::isDynamic(dims[lane].known) || dims[lane].known > chunk))
       chunks = ceilDiv(dims[lane].size, chunk);
     if (others.empty()) {
       number = segment;
@@ -246,8 +245,8 @@ void Sweep::decode(Value segment, SmallVector<Value> &at, Value &begin,
     return;
   begin = index(0);
   end = dims[lane].size;
-  if (chunk && (ShapedType::isDynamic(dims[lane].known) ||
-                dims[lane].known > chunk)) {
+  if (chunk &&
+      (ShapedType::isDynamic(dims[lane].known) || dims[lane].known > chunk)) {
     begin = mul(number, index(chunk));
     end = min(end, add(begin, index(chunk)));
   }
@@ -302,8 +301,8 @@ SmallVector<Value> Sweep::sweepRow(const Stage &stage, const Unit &unit,
                                    IRMapping &map, Value from, Value to) {
   int64_t known = dims[lane].known, wide = stage.wide, narrow = stage.narrow;
   bool isKnown = !ShapedType::isDynamic(known);
-  bool streaming = llvm::any_of(
-      stage.yields, [&](unsigned y) { return streams(yields[y]); });
+  bool streaming = llvm::any_of(stage.yields,
+                                [&](unsigned y) { return streams(yields[y]); });
   // Rows that are a whole number of steps start where stores are aligned.
   bool hasHead = streaming && !(isKnown && known % wide == 0 &&
                                 (chunk == 0 || chunk % wide == 0));
@@ -332,7 +331,8 @@ SmallVector<Value> Sweep::sweepRow(const Stage &stage, const Unit &unit,
   if (hasMain) {
     Value whole = mul(div(sub(end, wholeBegin), index(wide)), index(wide));
     wholeEnd = add(wholeBegin, whole);
-    auto main = beginLoop(wholeBegin, wholeEnd, wide, carried.take_front(count));
+    auto main =
+        beginLoop(wholeBegin, wholeEnd, wide, carried.take_front(count));
     at[lane] = main.getInductionVar();
     IRMapping inner = outer;
     endLoop(main, point(stage, inner, at, wide, {}, main.getRegionIterArgs(),
@@ -374,8 +374,7 @@ SmallVector<Value> Sweep::sweepRow(const Stage &stage, const Unit &unit,
     merged = mergeLanes(stage, results.take_front(count), wide);
   if (!hasRest)
     return merged;
-  SmallVector<Value> rest =
-      mergeLanes(stage, results.take_back(count), narrow);
+  SmallVector<Value> rest = mergeLanes(stage, results.take_back(count), narrow);
   if (!hasMain)
     return rest;
   SmallVector<Value> all;
