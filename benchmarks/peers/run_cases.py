@@ -10,6 +10,7 @@ in the group `compile` it is all that counts, and `ahead` is of it.
 usage: benchmarks/peers/run_cases.py [--group memory,product,small,compile] [--case softmax,chain] [--json FILE]
        benchmarks/peers/run_cases.py --check      small sizes, NumPy alone, no times: a test
        benchmarks/peers/run_cases.py --show FILE  prints the tables of an earlier --json (--markdown: for documents)
+--keep-memory: peers otherwise pay page faults for each new large result, since glibc gives freed ones back.
 With --json, cases that an earlier run put into FILE stay there, so that a long run can be done in parts.
 """
 import argparse
@@ -40,8 +41,11 @@ class Failure(Exception):
 def environment(options):
     """Nothing of this machine's settings may slow a peer down."""
     dropped = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-    return {**{k: v for k, v in os.environ.items() if k not in dropped}, "PYTHONDONTWRITEBYTECODE": "1",
-            "RUNMAT_NUM_THREADS": str(options.threads)}
+    kept = {k: v for k, v in os.environ.items() if k not in dropped}
+    if options.keep_memory:
+        # glibc then takes large arrays from its heap, and gives nothing back to the system.
+        kept.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_=str(1 << 62))
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "RUNMAT_NUM_THREADS": str(options.threads)}
 
 
 def run(command, options):
@@ -243,6 +247,8 @@ def main():
     parser.add_argument("--limit", type=float, default=120, help="seconds for one implementation of one case")
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "release"))
     parser.add_argument("--venv", default=os.path.join(ROOT, "build", "peers-venv"))
+    parser.add_argument("--keep-memory", action="store_true",
+                        help="freed memory stays with the process: peers then pay no page faults for new results")
     parser.add_argument("--json", help="figures go there, to those of cases that are there already")
     parser.add_argument("--show", metavar="FILE")
     parser.add_argument("--markdown", action="store_true")
