@@ -4,6 +4,8 @@
 #include "runmat/Conversion/ExpandMath.h"
 #include "runmat/Support/VectorBody.h"
 
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
 using namespace mlir;
 using namespace runmat;
 using namespace runmat::lower;
@@ -84,6 +86,12 @@ SmallVector<Value> ScalarBody::emit(OpBuilder &b, ValueRange arguments,
   for (Operation &op : block->without_terminator())
     clone(b, op, map, lanes);
   return llvm::map_to_vector(
-      block->getTerminator()->getOperands(),
-      [&](Value result) { return map.lookupOrDefault(result); });
+      block->getTerminator()->getOperands(), [&](Value result) -> Value {
+        Value value = map.lookupOrDefault(result);
+        if (lanes == 0 || isa<VectorType>(value.getType()))
+          return value;
+        return vector::BroadcastOp::create(
+            b, value.getLoc(), VectorType::get({lanes}, value.getType()),
+            value);
+      });
 }

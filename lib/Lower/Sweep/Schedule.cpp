@@ -141,8 +141,10 @@ void Sweep::mergeDims() {
   dims.push_back({1, index(1), /*reduced=*/true, {}});
   for (Access &access : inputs)
     access.strides.push_back(Value());
-  for (Access &access : outs)
-    access.strides.push_back(index(1));
+  for (const fused::NestYield &yield : yields)
+    if (yield.result)
+      outs[*yield.result].strides.push_back(yield.isStore() ? index(1)
+                                                            : Value());
 }
 
 void Sweep::chooseLanes() {

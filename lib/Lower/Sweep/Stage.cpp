@@ -307,7 +307,7 @@ SmallVector<Value> Sweep::sweepRow(const Stage &stage, const Unit &unit,
   bool hasHead = streaming && !(isKnown && known % wide == 0 &&
                                 (chunk == 0 || chunk % wide == 0));
   bool hasMain = !isKnown || known >= wide;
-  bool hasRest = !isKnown || known % wide != 0 || hasHead;
+  bool hasRest = !isKnown || known % wide != 0 || hasHead || !hasMain;
   SmallVector<Value> start;
   if (hasMain)
     start.append(startStates(stage, wide));
