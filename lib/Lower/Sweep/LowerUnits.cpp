@@ -20,6 +20,12 @@ static LogicalResult lowerNest(fused::NestOp op, const CPUProfile &cpu) {
   };
   lower::Sweep chooser(op, builder, cpu);
   chooser.plan();
+  if (chooser.findTranspose()) {
+    if (failed(chooser.emitTransposed()))
+      return failure();
+    op.erase();
+    return success();
+  }
   std::optional<bool> byRow = chooser.keepsRows();
   if (byRow) {
     if (failed(emit(builder, *byRow)))

@@ -54,7 +54,8 @@ bool Sweep::isContiguous(const Access &access) const {
          stride == 1;
 }
 
-static Value fromStored(ImplicitLocOpBuilder &b, Value value, Type element) {
+/// A loaded value as the body has it.
+Value Sweep::fromStored(Value value, Type element) {
   if (!element.isInteger(1))
     return value;
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(value.getType()));
@@ -75,7 +76,7 @@ Value Sweep::loadFlat(Value memory, Type element, Value at, int64_t lanes,
                       Value mask) {
   Type stored = cast<MemRefType>(memory.getType()).getElementType();
   if (lanes == 0)
-    return fromStored(b, memref::LoadOp::create(b, memory, at), element);
+    return fromStored(memref::LoadOp::create(b, memory, at), element);
   auto type = VectorType::get({lanes}, stored);
   Value value;
   if (mask)
@@ -84,7 +85,7 @@ Value Sweep::loadFlat(Value memory, Type element, Value at, int64_t lanes,
         arith::ConstantOp::create(b, b.getZeroAttr(type)));
   else
     value = vector::LoadOp::create(b, type, memory, at);
-  return fromStored(b, value, element);
+  return fromStored(value, element);
 }
 
 void Sweep::storeFlat(Value memory, Value value, Value at, int64_t lanes,
@@ -120,7 +121,7 @@ Value Sweep::load(const Access &access, ArrayRef<Value> at, int64_t lanes,
       b, type, access.memory, ValueRange{address},
       laneIndices(index(0), access.strides[lane], lanes), all,
       arith::ConstantOp::create(b, b.getZeroAttr(type)));
-  return fromStored(b, value, access.element);
+  return fromStored(value, access.element);
 }
 
 void Sweep::store(const Access &access, Value value, ArrayRef<Value> at,

@@ -88,6 +88,10 @@ public:
   /// Emits all stages of a unit one after another, or stage after stage.
   LogicalResult emitByRow();
   LogicalResult emitByStage();
+  /// Whether the nest is a map that reads operands across the results' rows,
+  /// and chooses lanes for it.
+  bool findTranspose();
+  LogicalResult emitTransposed();
 
 private:
   // Schedule.cpp
@@ -134,6 +138,7 @@ private:
         b, VectorType::get({lanes}, b.getI1Type()), count);
   }
   Value flat(Value memref);
+  Value fromStored(Value value, Type element);
   Value addressOf(const Access &access, ArrayRef<Value> at);
   bool isContiguous(const Access &access) const;
   /// The element at `at`, or those of `lanes` from there on.
@@ -184,6 +189,13 @@ private:
   Value headOf(const Stage &stage, ArrayRef<Value> at, Value begin);
   bool streams(const fused::NestYield &yield) const;
 
+  // Transpose.cpp
+  bool isUnitStride(const Access &access, unsigned loop) const;
+  SmallVector<Value> transposed(SmallVector<Value> rows);
+  void transposeBlock(const Stage &stage, const IRMapping &map,
+                      SmallVector<Value> at, int64_t lanes,
+                      ArrayRef<Value> tiles, bool streaming);
+
   // Rows.cpp
   void forLanes(SmallVector<Value> at, function_ref<void(const Unit &)> body);
   Value segmentCount();
@@ -214,6 +226,8 @@ private:
   SmallVector<LoopDim> dims;
   /// The dim of `dims` that the lanes run along.
   unsigned lane = 0;
+  /// Of a transpose: the dim along which the operands lie side by side.
+  unsigned across = 0;
   /// Elements of the lanes' dim in a segment; 0: all.
   int64_t chunk = 0;
   SmallVector<Access> inputs, outs;

@@ -92,6 +92,15 @@ struct CPUProfile {
   /// with 8.
   int64_t taskBlocks = 4;
 
+  /// Blocks of a tile of a sweep's transpose, across and along the results'
+  /// rows: 128 rows of 256 elements are best of an 8192x8192 transpose of f32
+  /// with streaming stores (18.3 ms, two Zen 4 cores).
+  int64_t tileBlocksAcross = 8, tileBlocksAlong = 16;
+
+  /// A body of at most this many operations is there once for each row of a
+  /// block, which then never leaves the registers. A choice.
+  int64_t unrolledOperations = 8;
+
   /// Work of a permuted element, that of a contiguous one being 1: 0.6 ns.
   int64_t permutedWork = 5;
 
