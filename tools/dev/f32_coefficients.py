@@ -110,6 +110,8 @@ namespace runmat::array::f32 {
     # What multiplies s in sin(r) = r + r s (...), s = r^2; the same for the others.
     c, e = rounded(lambda t: (np.sin(np.sqrt(t)) / np.sqrt(t) - 1) / t, lambda t: t, 4, 0.0, quarter ** 2, refit=True)
     show("sinTerms", "(sin(r) / r - 1) / r^2 as a polynomial of r^2, |r| <= pi / 4; absolute, of sin(r) / r.", c, e)
+    c, e = rounded(lambda t: (np.sin(np.sqrt(t)) / np.sqrt(t) - 1) / t, lambda t: t, 5, 0.0, (2 * quarter) ** 2, refit=True)
+    show("halfTurnSinTerms", "The same, |r| <= pi / 2.", c, e)
     c, e = rounded(lambda t: (np.cos(np.sqrt(t)) - 1 + t / 2) / t ** 2, lambda t: t * t, 3, 0.0, quarter ** 2)
     show("cosTerms", "(cos(r) - 1 + r^2 / 2) / r^4 as a polynomial of r^2, |r| <= pi / 4; absolute, of cos(r).", c, e)
     c, e = rounded(lambda t: (np.arctan(np.sqrt(t)) / np.sqrt(t) - 1) / t, lambda t: t, 5, 0.0, 0.4142136 ** 2, refit=True)

@@ -2,7 +2,7 @@
 // a - b trunc(a / b) is exact where the quotient is, however large it is, so a
 // few divisions are enough. Devices whose fma may round twice divide the
 // significands as integers.
-#include "Scalars.h"
+#include "Reals.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -14,21 +14,20 @@ using namespace runmat::array;
 /// are not integers of the type's precision. The rounded quotient has as many
 /// bits as the type, and so has what it leaves of a: each step takes that many
 /// off. Steps whose quotient could overflow divide by a multiple of b.
-static Value reduceByQuotients(Scalars &s, Value a, Value b) {
-  Type type = a.getType();
+static Value reduceByQuotients(Reals &r, Value a, Value b) {
   // Two factors between b and a, at most 2^277 and 2^2098 times b.
-  Value factor = s.number(type, type.isF64() ? 0x1p700 : 0x1p93);
-  Value larger = s.mul(b, factor), largest = s.mul(larger, factor);
+  Value factor = r.c(r.isF64() ? 0x1p700 : 0x1p93);
+  Value larger = r.mul(b, factor), largest = r.mul(larger, factor);
   auto loop = scf::WhileOp::create(
-      s.b, s.loc, TypeRange{type}, ValueRange{a},
+      r.b, r.loc, TypeRange{r.type}, ValueRange{a},
       [&](OpBuilder &body, Location loc, ValueRange states) {
-        Scalars inside{body, loc, s.settings};
+        Reals inside(Scalars{body, loc, r.settings}, r.type);
         Value goesOn =
             inside.cmp(FloatPredicate::OGE, inside.abs(states[0]), b);
         scf::ConditionOp::create(body, loc, goesOn, states);
       },
       [&](OpBuilder &body, Location loc, ValueRange states) {
-        Scalars inside{body, loc, s.settings};
+        Reals inside(Scalars{body, loc, r.settings}, r.type);
         Value rest = states[0], size = inside.abs(rest);
         auto fits = [&](Value divisor) {
           return inside.cmp(FloatPredicate::OGE, size, divisor);
@@ -42,104 +41,102 @@ static Value reduceByQuotients(Scalars &s, Value a, Value b) {
   return loop.getResult(0);
 }
 
-static Value remainderByQuotients(Scalars &s, Value x, Value y) {
-  Type type = x.getType();
-  Value a = s.abs(x), b = s.abs(y), zero = s.number(type, 0);
-  Value infinity = s.number(type, std::numeric_limits<double>::infinity());
-  Value quotient = s.div(a, b);
-  Value rest = s.fma(s.neg(s.trunc(quotient)), b, a);
+static Value remainderByQuotients(Reals &r, Value x, Value y) {
+  Value a = r.abs(x), b = r.abs(y), zero = r.c(0);
+  Value quotient = r.div(a, b);
+  Value rest = r.fma(r.neg(r.trunc(quotient)), b, a);
   // Infinite operands and zero divisors are chosen away below.
-  Value some = s.andI(s.cmp(FloatPredicate::OLT, a, infinity),
-                      s.cmp(FloatPredicate::OGT, b, zero));
-  Value exact = s.number(type, type.isF64() ? 0x1p53 : 0x1p24);
-  Value far = s.andI(some, s.cmp(FloatPredicate::OGE, quotient, exact));
-  auto branch = scf::IfOp::create(s.b, s.loc, TypeRange{type}, far,
+  Value some = r.andI(r.cmp(FloatPredicate::OLT, a, r.infinity()),
+                      r.cmp(FloatPredicate::OGT, b, zero));
+  Value exact = r.c(r.isF64() ? 0x1p53 : 0x1p24);
+  Value far = r.andI(some, r.cmp(FloatPredicate::OGE, quotient, exact));
+  auto branch = scf::IfOp::create(r.b, r.loc, TypeRange{r.type}, far,
                                   /*withElseRegion=*/true);
   OpBuilder then = branch.getThenBodyBuilder(),
             otherwise = branch.getElseBodyBuilder();
-  Scalars inside{then, s.loc, s.settings};
-  // Other lanes than the far ones must not loop for ever.
-  Value safe = inside.select(far, a, zero);
-  scf::YieldOp::create(then, s.loc, reduceByQuotients(inside, safe, b));
-  scf::YieldOp::create(otherwise, s.loc, rest);
+  Reals inside(Scalars{then, r.loc, r.settings}, r.type);
+  // Other lanes than the far ones must not loop for ever: 0 is at least 0.
+  Value dividend = inside.select(far, a, zero),
+        divisor = inside.select(far, b, inside.c(1));
+  Value reduced = reduceByQuotients(inside, dividend, divisor);
+  scf::YieldOp::create(then, r.loc, inside.select(far, reduced, rest));
+  scf::YieldOp::create(otherwise, r.loc, rest);
   rest = branch.getResult(0);
   // A quotient that was rounded up to an integer took one b too many.
-  rest = s.select(s.cmp(FloatPredicate::OLT, rest, zero), s.add(rest, b), rest);
+  rest = r.select(r.cmp(FloatPredicate::OLT, rest, zero), r.add(rest, b), rest);
   // A number leaves itself when divided by an infinity; an infinity, or a
   // division by zero, leaves nothing.
-  rest = s.select(s.cmp(FloatPredicate::OLT, a, b), a, rest);
-  return s.select(some, s.make<math::CopySignOp>(rest, x),
-                  s.number(type, std::numeric_limits<double>::quiet_NaN()));
+  rest = r.select(r.cmp(FloatPredicate::OLT, a, b), a, rest);
+  return r.select(some, r.withSignOf(rest, x), r.nan());
 }
 
 namespace {
-/// A positive float as significand * 2^(exponent - 150), exponent >= 1.
+/// A positive float as significand * 2^(exponent - bias - mantissa), exponent
+/// >= 1.
 struct Parts {
   Value significand, exponent;
 };
 } // namespace
 
-static Parts partsOf(Scalars &s, Value x) {
-  Value bits = s.bits(x, s.b.getI32Type());
-  Value field = s.shrU(bits, s.i32(23));
-  Value hidden = s.select(s.isZero(field), s.i32(0), s.i32(1 << 23));
-  return {s.orI(s.andI(bits, s.i32((1 << 23) - 1)), hidden),
-          s.make<arith::MaxSIOp>(field, s.i32(1))};
+static Parts partsOf(Reals &r, Value x) {
+  int64_t mantissa = r.format.mantissa, one = int64_t(1) << mantissa;
+  Value bits = r.bitsOf(x);
+  Value field = r.shrU(bits, r.i(mantissa));
+  Value hidden = r.select(r.isZero(field), r.i(0), r.i(one));
+  return {r.orI(r.andI(bits, r.i(one - 1)), hidden),
+          r.make<arith::MaxSIOp>(field, r.i(1))};
 }
 
-/// x * 2^(exponent - 150) in two steps, so that both powers are numbers.
-static Value scaled(Scalars &s, Value x, Value exponent) {
-  Value power = s.subI(exponent, s.i32(150));
-  Value half = s.shrS(power, s.i32(1)), other = s.subI(power, half);
+/// x * 2^(exponent - bias - mantissa) in two steps, so that both powers are
+/// numbers.
+static Value scaled(Reals &r, Value x, Value exponent) {
+  const Format &f = r.format;
+  Value power = r.subI(exponent, r.i(f.bias + f.mantissa));
+  Value half = r.shrS(power, r.i(1)), other = r.subI(power, half);
   auto powerOfTwo = [&](Value e) {
-    return s.bits(s.shl(s.addI(e, s.i32(127)), s.i32(23)), s.b.getF32Type());
+    return r.realOf(r.shl(r.addI(e, r.i(f.bias)), r.i(f.mantissa)));
   };
-  return s.mul(s.mul(x, powerOfTwo(half)), powerOfTwo(other));
+  return r.mul(r.mul(x, powerOfTwo(half)), powerOfTwo(other));
 }
 
 /// Long division of the significands, 8 bits of the quotient a step.
-static Value remainderByIntegers(Scalars &s, Value x, Value y) {
+static Value remainderByIntegers(Reals &r, Value x, Value y) {
   constexpr int64_t bitsAStep = 8;
-  Value a = s.abs(x), b = s.abs(y);
-  Parts over = partsOf(s, a), under = partsOf(s, b);
+  Value a = r.abs(x), b = r.abs(y);
+  Parts over = partsOf(r, a), under = partsOf(r, b);
   // Never 0: what is divided by 0 is chosen away below.
-  Value divisor = s.make<arith::MaxUIOp>(under.significand, s.i32(1));
+  Value divisor = r.make<arith::MaxUIOp>(under.significand, r.i(1));
   Value apart =
-      s.make<arith::MaxSIOp>(s.subI(over.exponent, under.exponent), s.i32(0));
-  Value rest = s.make<arith::RemUIOp>(over.significand, divisor);
-  // Below 2^24 before the shift, below 2^32 behind it.
-  Type i32 = s.b.getI32Type();
+      r.make<arith::MaxSIOp>(r.subI(over.exponent, under.exponent), r.i(0));
+  Value rest = r.make<arith::RemUIOp>(over.significand, divisor);
+  // Below 2^24 or 2^53 before the shift, below 2^32 or 2^61 behind it.
   auto loop = scf::WhileOp::create(
-      s.b, s.loc, TypeRange{i32, i32}, ValueRange{rest, apart},
+      r.b, r.loc, TypeRange{r.bitsType, r.bitsType}, ValueRange{rest, apart},
       [&](OpBuilder &body, Location loc, ValueRange states) {
-        Scalars inside{body, loc, s.settings};
+        Reals inside(Scalars{body, loc, r.settings}, r.type);
         Value goesOn =
-            inside.cmp(IntPredicate::sge, states[1], inside.i32(bitsAStep));
+            inside.cmp(IntPredicate::sge, states[1], inside.i(bitsAStep));
         scf::ConditionOp::create(body, loc, goesOn, states);
       },
       [&](OpBuilder &body, Location loc, ValueRange states) {
-        Scalars inside{body, loc, s.settings};
-        Value shifted = inside.shl(states[0], inside.i32(bitsAStep));
+        Reals inside(Scalars{body, loc, r.settings}, r.type);
+        Value shifted = inside.shl(states[0], inside.i(bitsAStep));
         Value next = inside.make<arith::RemUIOp>(shifted, divisor);
-        Value left = inside.subI(states[1], inside.i32(bitsAStep));
+        Value left = inside.subI(states[1], inside.i(bitsAStep));
         scf::YieldOp::create(body, loc, ValueRange{next, left});
       });
-  Value last = s.shl(loop.getResult(0), loop.getResult(1));
-  rest = s.make<arith::RemUIOp>(last, divisor);
-  Value result = scaled(s, s.make<arith::SIToFPOp>(s.b.getF32Type(), rest),
-                        under.exponent);
-  result = s.select(s.cmp(FloatPredicate::OLT, a, b), a, result);
-  result = s.make<math::CopySignOp>(result, x);
-  Value infinity = s.f32(std::numeric_limits<double>::infinity());
-  Value some = s.andI(s.cmp(FloatPredicate::OLT, a, infinity),
-                      s.cmp(FloatPredicate::OGT, b, s.f32(0)));
-  return s.select(some, result,
-                  s.f32(std::numeric_limits<double>::quiet_NaN()));
+  Value last = r.shl(loop.getResult(0), loop.getResult(1));
+  rest = r.make<arith::RemUIOp>(last, divisor);
+  Value result =
+      scaled(r, r.make<arith::SIToFPOp>(r.type, rest), under.exponent);
+  result = r.select(r.cmp(FloatPredicate::OLT, a, b), a, result);
+  Value some = r.andI(r.cmp(FloatPredicate::OLT, a, r.infinity()),
+                      r.cmp(FloatPredicate::OGT, b, r.c(0)));
+  return r.select(some, r.withSignOf(result, x), r.nan());
 }
 
 Value array::expandRemainder(Scalars &s, Value x, Value y) {
-  if (!s.settings.gpu)
-    return remainderByQuotients(s, x, y);
-  return x.getType().isF32() ? remainderByIntegers(s, x, y)
-                             : s.make<arith::RemFOp>(x, y);
+  Reals r(s, x.getType());
+  return s.settings.gpu ? remainderByIntegers(r, x, y)
+                        : remainderByQuotients(r, x, y);
 }

@@ -113,32 +113,7 @@ struct Scalars {
   mlir::Value horner(mlir::Value x, llvm::ArrayRef<double> coefficients);
 };
 
-// f32 functions that are expanded here (F32Functions.cpp, F32Angles.cpp,
-// F32Hyperbolic.cpp, Pow.cpp, Remainder.cpp). Errors: docs/numerics.md.
-mlir::Value expandExp2(Scalars &s, mlir::Value x);
-mlir::Value expandExp(Scalars &s, mlir::Value x);
-mlir::Value expandExpm1(Scalars &s, mlir::Value x);
-mlir::Value expandLog2(Scalars &s, mlir::Value x);
-mlir::Value expandLog(Scalars &s, mlir::Value x);
-mlir::Value expandPow(Scalars &s, mlir::Value x, mlir::Value y);
-mlir::Value expandLog1p(Scalars &s, mlir::Value x);
-mlir::Value expandLog10(Scalars &s, mlir::Value x);
-mlir::Value expandCbrt(Scalars &s, mlir::Value x);
-mlir::Value expandErf(Scalars &s, mlir::Value x);
-mlir::Value expandSinh(Scalars &s, mlir::Value x);
-mlir::Value expandCosh(Scalars &s, mlir::Value x);
-mlir::Value expandTanh(Scalars &s, mlir::Value x);
-mlir::Value expandAsinh(Scalars &s, mlir::Value x);
-mlir::Value expandAcosh(Scalars &s, mlir::Value x);
-mlir::Value expandAtanh(Scalars &s, mlir::Value x);
-mlir::Value expandAsin(Scalars &s, mlir::Value x);
-mlir::Value expandAcos(Scalars &s, mlir::Value x);
-mlir::Value expandAtan(Scalars &s, mlir::Value x);
-mlir::Value expandAtan2(Scalars &s, mlir::Value y, mlir::Value x);
-// With a branch for large angles; for large quotients, with a loop in it.
-mlir::Value expandSin(Scalars &s, mlir::Value x);
-mlir::Value expandCos(Scalars &s, mlir::Value x);
-mlir::Value expandTan(Scalars &s, mlir::Value x);
+/// The exact remainder, with the sign of x (Remainder.cpp).
 mlir::Value expandRemainder(Scalars &s, mlir::Value x, mlir::Value y);
 
 /// Functions (Functions.cpp); null where `op` is none.
