@@ -54,7 +54,6 @@ def nest(space, inputs, stages, results, yields, types, dynamic=False):
 
 @unittest.skipUnless(HAS_LAVAPIPE, "needs lavapipe")
 class NestTest(cli.ToolTest):
-    environment = {"XDG_CACHE_HOME": "/nonexistent"}
 
     def on(self, device, program, arrays, results):
         inputs = []
@@ -77,6 +76,15 @@ class NestTest(cli.ToolTest):
                 np.testing.assert_allclose(g, c, rtol=tolerance, atol=tolerance)
             else:
                 np.testing.assert_array_equal(g, c)
+
+
+class SubgroupTest(NestTest):
+    """Subgroups of 4 lanes: what lavapipe has with vectors of 128 bits."""
+    environment = {"LP_NATIVE_VECTOR_WIDTH": "128"}
+
+    def test_rows(self):
+        for space, dims in (((5, 4096), [1]), ((3, 20001), [1]), ((64, 16), [0]), ((9, 31), [0, 1])):
+            ReduceTest.reduce(self, "f32", ("sum", "var", "argmax"), space, dims)
 
 
 class MapTest(NestTest):
@@ -111,6 +119,16 @@ class MapTest(NestTest):
         for space in ((6, 32), (5, 19)):
             self.binary("f32", space, ["d1", "d0"], dynamic=True)
             self.binary("i8", space, ["d1"], dynamic=True)
+
+    def test_tiles(self):
+        """Transposed reads through shared memory: whole tiles, cut ones, ragged rows, a batch."""
+        for dtype in ("f32", "f16", "i8", "i1", "i64"):
+            for space, second in (((128, 192), ["d1", "d0"]), ((96, 80), ["d1", "d0"]), ((65, 67), ["d1", "d0"]),
+                                  ((3, 70, 68), ["d0", "d2", "d1"]), ((68, 3, 72), ["d2", "d1", "d0"])):
+                with self.subTest(dtype=dtype, space=space, second=second):
+                    self.binary(dtype, space, second)
+        for space in ((96, 80), (65, 67)):
+            self.binary("f32", space, ["d1", "d0"], dynamic=True)
 
     def test_results(self):
         """Several results of several dtypes, and a mask."""
@@ -248,6 +266,31 @@ SOFTMAX = ["^bb0(%e: T):\n  fused.yield %e : T",
            "^bb0(%e: T, %max: T):\n  %d = array.sub %e, %max : T, T\n  %p = array.exp %d : T\n"
            "  fused.yield %p, %p : T, T",
            "^bb0(%e: T, %max: T, %p: T, %sum: T):\n  %q = array.div %p, %sum : T, T\n  fused.yield %q : T"]
+
+
+class WindowTest(NestTest):
+    """Arrays beyond lavapipe's 128 MiB a binding."""
+
+    def test_map(self):
+        stage = "^bb0(%a: f32, %b: f32):\n  %s = array.add %a, %b : f32, f32\n  fused.yield %s : f32"
+        for space, second, dynamic in (((36000001,), ["d0"], False), ((3, 3001, 4001), ["d0", 0, 0], True),
+                                       ((9001, 4003), ["d1"], False)):
+            sizes = [1 if d == 0 else space[int(d[1:])] for d in second]
+            text = nest(space, [(space, "f32", [f"d{i}" for i in range(len(space))]), (sizes, "f32", second)], [stage],
+                        "0", "[#fused.store]", [(space, "f32")], False)
+            if dynamic:  # but the sizes of 1
+                text = text.replace("tensor<3x3001x4001xf32>", "tensor<?x?x?xf32>").replace("[3, 3001, 4001]",
+                                                                                        "[?, ?, ?]")
+                text = text.replace("tensor<3x1x1xf32>", "tensor<?x1x1xf32>")
+            with self.subTest(space=space):
+                self.check(text, [values("f32", space), values("f32", sizes, 1)], 1, 1e-6)
+
+    def test_reductions(self):
+        """Windows between rows, and windows that cut them."""
+        for space, dims in (((3, 12000001), [1]), ((36000001,), [0]), ((12000001, 3), [0])):
+            for dynamic in (False, True):
+                with self.subTest(space=space, dims=dims, dynamic=dynamic):
+                    ReduceTest.reduce(self, "f32", ("sum", "max", "argmin", "var"), space, dims, dynamic=dynamic)
 
 
 class RowsTest(NestTest):

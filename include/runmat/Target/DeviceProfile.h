@@ -33,7 +33,7 @@ struct NormalizeSchedule {
   unsigned tinyRowThreads = 128;
   /// Vectors of a thread whose bodies are written out beside each other have at
   /// most so many operations; loops do the rest.
-  unsigned mostOperations = 64;
+  unsigned mostOperations = 256;
   /// Threads of a reduction down the columns, in all: 2^17 on an H200 are 512
   /// rows a workgroup of 65536 x 4096, within 3 % of the best.
   unsigned columnThreads = 1u << 17;

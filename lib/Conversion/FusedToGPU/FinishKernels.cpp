@@ -86,6 +86,14 @@ static std::optional<GPURefusal> checkNumbers(const KernelPlan &plan) {
 std::optional<GPURefusal> runmat::finishKernels(gpu::GPUModuleOp module,
                                                 const DeviceProfile &profile,
                                                 KernelPlan &plan) {
+  IRRewriter rewriter(module.getContext());
+  auto removeDuplicates = [&] {
+    DominanceInfo dominance(module);
+    eliminateCommonSubExpressions(rewriter, dominance, module);
+  };
+  // Before the expansion: what all points of a row compute alike is expanded
+  // once.
+  removeDuplicates();
   std::string message;
   {
     ScopedDiagnosticHandler handler(module.getContext(),
@@ -99,9 +107,7 @@ std::optional<GPURefusal> runmat::finishKernels(gpu::GPUModuleOp module,
     if (failed(expandMath(module, settings)))
       return GPURefusal{GPURefusal::Function, message};
   }
-  IRRewriter rewriter(module.getContext());
-  DominanceInfo dominance(module);
-  eliminateCommonSubExpressions(rewriter, dominance, module);
+  removeDuplicates();
   for (Kernel &kernel : plan.kernels) {
     auto function = module.lookupSymbol<gpu::GPUFuncOp>(kernel.name);
     Operation *foreign = nullptr;

@@ -84,12 +84,19 @@ public:
   /// The value of the team's first thread.
   mlir::Value teamFirst(mlir::Value value, unsigned team);
 
+  /// Shared memory of its own, told apart by `number`. Stores and loads keep
+  /// booleans as words.
+  mlir::Value sharedTile(mlir::Type element, unsigned count, unsigned number);
+  void storeShared(mlir::Value tile, mlir::Value value, mlir::Value at);
+  mlir::Value loadShared(mlir::Value tile, mlir::Type element, mlir::Value at);
+  void barrier();
+
   /// Ends the kernel and appends it and its launch with `groups` workgroups.
   void launch(KernelPlan &plan, const SizeExpr &groups,
               std::vector<Launch> &launches);
 
 private:
-  mlir::Value shared(mlir::Type element, unsigned count);
+  mlir::Value shared(mlir::Type element, unsigned count, unsigned number = 0);
   mlir::Value teamStart(unsigned team);
 
   mlir::gpu::GPUModuleOp module;
@@ -99,7 +106,7 @@ private:
   std::vector<LaunchBinding> bound;
   std::vector<SizeExpr> pushed;
   mlir::Value pushArgument;
-  llvm::SmallVector<std::pair<mlir::Type, mlir::Value>> sharedSlots;
+  llvm::SmallVector<std::tuple<mlir::Type, unsigned, mlir::Value>> sharedSlots;
 };
 
 } // namespace runmat

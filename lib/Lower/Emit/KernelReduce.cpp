@@ -10,18 +10,18 @@ using namespace mlir;
 using namespace runmat;
 
 /// Shared memory of this kind; asked for again, it is the same.
-Value KernelBuilder::shared(Type element, unsigned count) {
+Value KernelBuilder::shared(Type element, unsigned count, unsigned number) {
   auto type =
       MemRefType::get({int64_t(count)}, element, MemRefLayoutAttrInterface(),
                       spirv::StorageClassAttr::get(
                           b.getContext(), spirv::StorageClass::Workgroup));
-  for (auto &[known, slot] : sharedSlots)
-    if (known == type)
+  for (auto &[known, which, slot] : sharedSlots)
+    if (known == type && which == number)
       return slot;
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&function.getBody().front());
   Value slot = memref::AllocOp::create(b, type);
-  sharedSlots.push_back({type, slot});
+  sharedSlots.push_back({type, number, slot});
   kernel.sharedBytes += count * elementBytes(element);
   return slot;
 }
@@ -34,6 +34,26 @@ Value KernelBuilder::teamStart(unsigned team) {
 static Type sharedType(Type type) {
   return type.isInteger(1) ? IntegerType::get(type.getContext(), 32) : type;
 }
+
+Value KernelBuilder::sharedTile(Type element, unsigned count, unsigned number) {
+  return shared(sharedType(element), count, number + 1);
+}
+
+void KernelBuilder::storeShared(Value tile, Value value, Value at) {
+  if (value.getType().isInteger(1))
+    value = arith::ExtUIOp::create(b, b.getI32Type(), value);
+  memref::StoreOp::create(b, value, tile, at);
+}
+
+Value KernelBuilder::loadShared(Value tile, Type element, Value at) {
+  Value value = memref::LoadOp::create(b, tile, at);
+  if (!element.isInteger(1))
+    return value;
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, value,
+                               codec.i32(0));
+}
+
+void KernelBuilder::barrier() { gpu::BarrierOp::create(b); }
 
 KernelBuilder::Values KernelBuilder::teamReduce(
     ValueRange state, unsigned team,

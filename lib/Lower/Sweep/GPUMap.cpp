@@ -19,7 +19,8 @@ static Variant emitMap(GPUSweep &sweep, bool aligned, unsigned lanes) {
   KernelBuilder k = sweep.makeKernel("", threads);
   GPUStages stages(space, k, sweep.window);
   SizeExpr elements = sweep.windowed(space.elements());
-  SizeExpr groups = ceilDiv(elements, lanes);
+  SizeExpr start = aligned ? SizeExpr(0) : *sweep.startOfFull();
+  SizeExpr groups = ceilDiv(elements + start, lanes);
   auto all = [](const GPUDim &) { return true; };
 
   Value first =
@@ -39,15 +40,22 @@ static Variant emitMap(GPUSweep &sweep, bool aligned, unsigned lanes) {
       point.vectorDim = space.dims.size() - 1;
     } else {
       Value last = k.sub(k.param(elements), k.index(1));
-      for (unsigned lane = 0; lane < lanes; ++lane)
-        stages.decompose(k.min(k.add(element, k.index(lane)), last),
-                         point.coords.emplace_back(), all);
+      Value before = k.param(start);
+      for (unsigned lane = 0; lane < lanes; ++lane) {
+        Value own = k.sub(k.add(element, k.index(lane)), before);
+        // In front of the window's start the difference wraps.
+        if (!start.is(0))
+          point.valid.push_back(
+              k.logicalAnd(inside[v], k.less(own, k.param(elements))));
+        stages.decompose(k.min(own, last), point.coords.emplace_back(), all);
+      }
     }
   }
   for (GPUPoint &point : points)
     stages.loadInputs(point, 0, lastStage);
   for (unsigned v = 0; v < vectors; ++v) {
-    points[v].valid.assign(lanes, inside[v]);
+    if (points[v].valid.empty())
+      points[v].valid.assign(lanes, inside[v]);
     stages.storeResults(points[v], 0, lastStage);
   }
   Variant variant;
@@ -73,6 +81,9 @@ void GPUSweep::planMap() {
     addVariant(std::move(variant));
     return;
   }
+  bool ragged = planTiles(/*aligned=*/true);
+  if (planTiles(/*aligned=*/false) || (ragged && !isReachable({})))
+    return;
   std::vector<SizeCondition> whole = {{SizeCondition::Kind::Equal,
                                        mod(space.dims.back().size, lanes),
                                        SizeExpr(0)}};
@@ -82,8 +93,9 @@ void GPUSweep::planMap() {
     variant.conditions = whole;
     addVariant(std::move(variant));
   }
-  if (whole[0].known() != 1) {
-    Variant variant = emitMap(*this, /*aligned=*/false, lanes);
+  if (whole[0].known() != 1 && isReachable({})) {
+    Variant variant =
+        emitMap(*this, /*aligned=*/!startOfFull(), startOfFull() ? lanes : 1);
     variant.name = "ragged";
     addVariant(std::move(variant));
   }

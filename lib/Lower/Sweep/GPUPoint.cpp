@@ -33,13 +33,26 @@ void GPUStages::decompose(Value linear, Values &coords,
   }
 }
 
+GPUOffset runmat::offsetOf(const GPUTensor &tensor, const GPUWindow &window) {
+  if (window.isSingle || !tensor.isWindowed)
+    return {0, 0};
+  int64_t size = elementBytes(tensor.element);
+  SizeExpr bytes = window.first * *tensor.strides[0] * size;
+  if (window.isAligned)
+    return {bytes, 0};
+  return {floorDiv(bytes, kOffsetAlignment) * kOffsetAlignment,
+          floorDiv(mod(bytes, kOffsetAlignment), size)};
+}
+
 Buffer GPUStages::bind(const GPUTensor &tensor, unsigned lanes,
                        rm_access access) {
   if (window.isSingle || !tensor.isWindowed)
     return k.bind(tensor.name, tensor.ref, tensor.element, lanes, access);
-  SizeExpr step = *tensor.strides[0] * elementBytes(tensor.element);
+  int64_t size = elementBytes(tensor.element);
+  GPUOffset offset = runmat::offsetOf(tensor, window);
   return k.bind(tensor.name, tensor.ref, tensor.element, lanes, access,
-                window.first * step, window.length * step);
+                offset.bytes,
+                (window.length * *tensor.strides[0] + offset.elements) * size);
 }
 
 Value GPUStages::offsetOf(const GPUTensor &tensor, const Values &coords) {
@@ -55,6 +68,8 @@ Value GPUStages::offsetOf(const GPUTensor &tensor, const Values &coords) {
       coord = k.add(coord, k.param(window.first));
     append(k.mul(coord, k.param(*stride)));
   }
+  if (SizeExpr start = runmat::offsetOf(tensor, window).elements; !start.is(0))
+    append(k.param(start));
   return offset ? offset : k.index(0);
 }
 

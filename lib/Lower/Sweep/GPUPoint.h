@@ -17,8 +17,17 @@ struct GPUWindow {
   SizeExpr first = 0; ///< index along the first dim
   SizeExpr length;    ///< of this window
   SizeExpr most;      ///< of all windows but the last
+  /// Windows begin where all tensors are aligned.
+  bool isAligned = true;
   bool isSingle = true;
 };
+
+/// Where the window of a tensor begins: bytes, down to what every device aligns
+/// offsets to, and the elements between.
+struct GPUOffset {
+  SizeExpr bytes, elements;
+};
+GPUOffset offsetOf(const GPUTensor &tensor, const GPUWindow &window);
 
 /// `lanes` points of a thread. Side by side along `vectorDim`, or anywhere;
 /// then `fullVector`, where it is set, is their place in tensors that are full.
@@ -50,6 +59,11 @@ public:
   Values yielded(GPUPoint &point, const fused::NestYield &yield);
   /// Loads what these stages read at the point, before anything computes.
   void loadInputs(GPUPoint &point, unsigned firstStage, unsigned lastStage);
+  /// Loads one input at the point.
+  void loadInput(GPUPoint &point, unsigned number) {
+    for (unsigned lane = 0; lane < point.lanes; ++lane)
+      input(point, number, lane);
+  }
   /// Stores the results among the yields of these stages.
   void storeResults(GPUPoint &point, unsigned firstStage, unsigned lastStage);
 

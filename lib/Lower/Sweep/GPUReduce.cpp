@@ -11,6 +11,19 @@ static Type storedType(Type type) {
   return type.isInteger(1) ? IntegerType::get(type.getContext(), 32) : type;
 }
 
+/// Operations that one of a body becomes, about.
+static unsigned weightOf(Operation &op) {
+  if (isa<array::ConstantOp>(op))
+    return 0;
+  bool isFloat = isa<FloatType>(op.getResult(0).getType());
+  bool isFunction =
+      isFloat &&
+      !isa<array::AddOp, array::SubOp, array::MulOp, array::DivOp, array::NegOp,
+           array::AbsOp, array::SqrtOp, array::MinOp, array::MaxOp,
+           array::ClampOp, array::SelectOp, array::CastOp>(op);
+  return isFunction ? 8 : 1;
+}
+
 GPUReductions::GPUReductions(GPUSweep &sweep)
     : sweep(sweep), space(sweep.space) {
   auto isOuter = [](const GPUDim &dim) { return !dim.isRow; };
@@ -66,7 +79,8 @@ GPUReductions::GPUReductions(GPUSweep &sweep)
       pass.stores |= yield.isStore() && yield.result && yield.stage >= first &&
                      yield.stage <= stage;
     for (unsigned s = first; s <= stage; ++s)
-      pass.operations += sweep.op.getStage(s).getOperations().size() - 1;
+      for (Operation &inner : sweep.op.getStage(s).without_terminator())
+        pass.operations += weightOf(inner);
     if (!pass.reductions.empty() || pass.stores)
       passes.push_back(std::move(pass));
     first = stage + 1;

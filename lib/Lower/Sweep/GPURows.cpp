@@ -30,7 +30,8 @@ struct RowPlace {
     stages.decompose(row, outer, [](const GPUDim &d) { return !d.isRow; });
     if (!ragged || isScalar)
       return;
-    Value start = k.mul(row, k.param(all.rowElements));
+    Value start = k.add(k.mul(row, k.param(all.rowElements)),
+                        k.param(*all.sweep.startOfFull()));
     firstVector = k.div(start, k.index(lanes));
     shift = k.rem(start, k.index(lanes));
   }
@@ -125,7 +126,7 @@ static void nameVariant(Variant &variant, const char *name, bool ragged) {
 }
 
 bool GPUReductions::isScalar(bool ragged) const {
-  return ragged && (!space.isTrailing() || splitsRows);
+  return ragged && (!space.isTrailing() || splitsRows || !sweep.startOfFull());
 }
 
 unsigned GPUReductions::lanesOf(bool ragged) const {

@@ -8,6 +8,11 @@
 
 namespace runmat {
 
+/// What Vulkan promises of every device: a storage buffer range of at least
+/// 2^27 bytes, and no larger alignment of offsets.
+constexpr int64_t kLeastRange = int64_t(1) << 27;
+constexpr int64_t kOffsetAlignment = 256;
+
 struct GPUDim {
   SizeExpr size;
   bool isRow;                       ///< reduced by the first reduction

@@ -14,11 +14,6 @@ using fused::NestYield;
 using fused::ReductionAttr;
 using fused::SpaceSize;
 
-/// What Vulkan promises of every device: a storage buffer range of at least
-/// 2^27 bytes, and no larger alignment of offsets.
-static constexpr int64_t kLeastRange = int64_t(1) << 27;
-static constexpr int64_t kOffsetAlignment = 256;
-
 GPUSweep::GPUSweep(NestOp op, gpu::GPUModuleOp module,
                    const DeviceProfile &profile)
     : op(op), module(module), profile(profile), space(op) {
@@ -38,6 +33,23 @@ void GPUSweep::requireBinding(const SizeExpr &bytes, const std::string &what) {
                    llvm::formatv(text.c_str(), profile.storageRange).str()};
   limits.push_back({SizeCondition::Kind::LessEqual, whole,
                     SizeExpr::limit(RM_LIMIT_STORAGE_RANGE), text});
+}
+
+std::optional<SizeExpr> GPUSweep::startOfFull() const {
+  std::optional<SizeExpr> start;
+  auto visit = [&](const GPUTensor &tensor) {
+    SizeExpr own = offsetOf(tensor, window).elements;
+    if (!start)
+      start = own;
+    return start->text() == own.text();
+  };
+  for (const GPUTensor &input : space.inputs)
+    if (input.isFull && !input.constant && !visit(input))
+      return std::nullopt;
+  for (const GPUTensor &result : space.results)
+    if (result.isFull && !visit(result))
+      return std::nullopt;
+  return start.value_or(0);
 }
 
 void GPUSweep::requireWord(const SizeExpr &number, const std::string &what) {
@@ -70,11 +82,13 @@ void GPUSweep::planWindows() {
   // offset in all tensors.
   SizeExpr step = 0;
   int64_t aligned = 1;
+  bool isKnown = true;
   tensors([&](GPUTensor &tensor) {
     if (!tensor.isWindowed)
       return requireBinding(tensor.bytes, tensor.name);
     SizeExpr bytes = *tensor.strides[0] * elementBytes(tensor.element);
     step = max(step, bytes);
+    isKnown &= bytes.isConstant();
     int64_t common =
         bytes.isConstant() ? std::gcd(bytes.constant(), kOffsetAlignment) : 1;
     aligned = std::max(aligned, kOffsetAlignment / common);
@@ -89,11 +103,20 @@ void GPUSweep::planWindows() {
     requireBinding(all, "the space");
     return;
   }
+  // Steps that are known and small begin where all tensors are aligned; others
+  // begin anywhere.
+  window.isAligned =
+      step.isConstant() && step.constant() <= kLeastRange / kOffsetAlignment;
+  if (!window.isAligned)
+    window.isAligned = isKnown && aligned == 1;
+  if (!window.isAligned)
+    aligned = 1;
   step = plan.define("step_bytes", max(step, 1));
-  requireBinding(step * aligned, "one window");
+  requireBinding(step * aligned + kOffsetAlignment, "one window");
   SizeExpr most = plan.define(
       "window",
-      max(floorDiv(SizeExpr::limit(RM_LIMIT_STORAGE_RANGE), step * aligned),
+      max(floorDiv(SizeExpr::limit(RM_LIMIT_STORAGE_RANGE) - kOffsetAlignment,
+                   step * aligned),
           1) *
           aligned);
   window.isSingle = false;

@@ -26,6 +26,9 @@ struct GPUSweep {
   void planWindows();
   /// `bytes` must be bound at once.
   void requireBinding(const SizeExpr &bytes, const std::string &what);
+  /// Elements by which the window of tensors that are full begins inside a
+  /// vector of them; nothing where it is not the same of all.
+  std::optional<SizeExpr> startOfFull() const;
   /// `number` is a word in kernels.
   void requireWord(const SizeExpr &number, const std::string &what);
   /// Elements of the tensors' first dims in one window.
@@ -37,6 +40,9 @@ struct GPUSweep {
   void addVariant(Variant variant);
 
   void planMap();
+  /// Transposed reads through shared memory; false where the nest has none, or
+  /// they do not fit.
+  bool planTiles(bool aligned);
   void planReductions();
 };
 
