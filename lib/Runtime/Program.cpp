@@ -84,10 +84,15 @@ void checkProgram(const rm_program *program) {
     throw Error(RM_ERROR_PROGRAM, "the program needs the CPU feature '" +
                                       missing +
                                       "', which this processor lacks");
-  bool spirv = program->spirv && program->spirv_bytes >= 20 &&
-               program->spirv_bytes % 4 == 0 && program->spirv[0] == 0x07230203;
-  if (program->num_kernels > 0 && !spirv)
-    throw Error(RM_ERROR_PROGRAM, "the program's SPIR-V is damaged");
+  if (program->num_kernels > 0 && !program->kernels)
+    throw Error(RM_ERROR_PROGRAM, "the program's kernels are missing");
+  for (int32_t i = 0; i < program->num_kernels; ++i) {
+    const rm_kernel &kernel = program->kernels[i];
+    if (!kernel.spirv || kernel.spirv_bytes < 20 ||
+        kernel.spirv_bytes % 4 != 0 || kernel.spirv[0] != 0x07230203)
+      throw Error(RM_ERROR_PROGRAM, std::string("the SPIR-V of kernel ") +
+                                        kernel.entry_point + " is damaged");
+  }
 }
 
 } // namespace runmat::runtime

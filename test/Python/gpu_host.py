@@ -41,13 +41,12 @@ class Kernel(c.Structure):
     _fields_ = [("entry_point", c.c_char_p), ("unit", c.c_int32), ("num_bindings", c.c_int32),
                 ("access", c.c_void_p), ("push_bytes", c.c_int32), ("workgroup", c.c_int32 * 3),
                 ("subgroup_size", c.c_int32), ("shared_bytes", c.c_int32), ("flags", c.c_int32),
-                ("reserved", c.c_int32)]
+                ("reserved", c.c_int32), ("spirv", c.c_void_p), ("spirv_bytes", c.c_int64)]
 
 
 class Program(c.Structure):
     _fields_ = [("abi_version", c.c_int32), ("num_entries", c.c_int32), ("name", c.c_char_p),
-                ("entries", c.c_void_p), ("spirv", c.c_void_p), ("spirv_bytes", c.c_int64),
-                ("kernels", c.c_void_p), ("units", c.c_void_p), ("num_kernels", c.c_int32), ("num_units", c.c_int32),
+                ("entries", c.c_void_p), ("kernels", c.c_void_p), ("units", c.c_void_p), ("num_kernels", c.c_int32), ("num_units", c.c_int32),
                 ("target", c.c_char_p), ("cpu_features", c.c_char_p)]
 
 
@@ -136,12 +135,13 @@ class Host:
             made.flags = sum(FLAGS[f] for f in k["flags"])
         units = (Unit * 1)(Unit(b"unit", b""))
         words = c.create_string_buffer(self.words, len(self.words))
+        for made in kernels:
+            made.spirv, made.spirv_bytes = c.cast(words, c.c_void_p), len(self.words)
         self.keep += [units, words]
         self.entry = Entry(name=b"main")
         entries = (Entry * 1)(self.entry)
-        self.program = Program(1, 1, b"test", c.cast(entries, c.c_void_p), c.cast(words, c.c_void_p),
-                               len(self.words), c.cast(kernels, c.c_void_p), c.cast(units, c.c_void_p), len(kernels), 1,
-                               b"", b"")
+        self.program = Program(2, 1, b"test", c.cast(entries, c.c_void_p), c.cast(kernels, c.c_void_p),
+                               c.cast(units, c.c_void_p), len(kernels), 1, b"", b"")
         self.keep.append(entries)
         entries[0].program = c.addressof(self.program)
         self.entries = entries

@@ -34,7 +34,7 @@ extern "C" {
 /*===-- 1. Shared data
  * ------------------------------------------------------------------------===*/
 
-#define RM_ABI_VERSION 1
+#define RM_ABI_VERSION 2
 #define RM_MAX_RANK 16
 /* A size that is only known at run time. */
 #define RM_DYNAMIC ((int64_t)-1)
@@ -151,7 +151,7 @@ enum rm_access { RM_READ = 1, RM_WRITE = 2, RM_READ_WRITE = 3 };
 #define RM_MAX_BINDINGS 32
 
 typedef struct rm_kernel {
-  const char *entry_point; /* in the program's SPIR-V module */
+  const char *entry_point; /* in its SPIR-V module */
   int32_t unit;            /* index into rm_program.units, or -1 */
   int32_t
       num_bindings; /* storage buffers: set 0, bindings 0 .. num_bindings-1 */
@@ -161,9 +161,12 @@ typedef struct rm_kernel {
   int32_t
       subgroup_size; /* required subgroup size, or 0 for the device's choice */
   int32_t shared_bytes; /* workgroup memory */
-  int32_t flags;        /* rm_kernel_flags */
+  int32_t flags; /* rm_kernel_flags: what this kernel needs of a device */
   int32_t reserved;
-} rm_kernel; /* 56 bytes */
+  const uint32_t *spirv; /* the module with the entry point; several kernels may
+                            share one */
+  int64_t spirv_bytes;
+} rm_kernel; /* 72 bytes */
 
 /* A compiled program. A shared object made by `runmat compile` exports one as
  * `rm_program_info`. */
@@ -172,8 +175,6 @@ struct rm_program {
   int32_t num_entries;
   const char *name;
   const rm_entry *entries;
-  const uint32_t *spirv; /* one module for all kernels, or NULL */
-  int64_t spirv_bytes;
   const rm_kernel *kernels;
   const rm_unit *units;
   int32_t num_kernels;
@@ -181,7 +182,7 @@ struct rm_program {
   const char *target;       /* compiler version and target, for reports */
   const char *cpu_features; /* what the native code needs, LLVM's names:
                                "avx2,fma"; "" for none */
-}; /* 80 bytes */
+}; /* 64 bytes */
 
 #define RM_PROGRAM_SYMBOL "rm_program_info"
 
@@ -438,8 +439,8 @@ static_assert(sizeof(rm_tensor) == 288 && offsetof(rm_tensor, dtype) == 8 &&
                   offsetof(rm_tensor, owner) == 280,
               "generated code reads rm_tensor by these offsets");
 static_assert(sizeof(rm_value_type) == 144 && sizeof(rm_entry) == 48 &&
-                  sizeof(rm_unit) == 16 && sizeof(rm_kernel) == 56 &&
-                  sizeof(rm_program) == 80 && sizeof(rm_gpu_binding) == 24,
+                  sizeof(rm_unit) == 16 && sizeof(rm_kernel) == 72 &&
+                  sizeof(rm_program) == 64 && sizeof(rm_gpu_binding) == 24,
               "generated tables have these sizes");
 static_assert(std::is_standard_layout<rm_program>::value, "part of a C ABI");
 #endif

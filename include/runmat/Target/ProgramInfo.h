@@ -41,6 +41,9 @@ struct KernelInfo {
   int32_t pushBytes = 0;
   int32_t workgroupSize[3] = {1, 1, 1};
   int32_t subgroupSize = 0, sharedBytes = 0, flags = 0;
+  /// A module with this entry point alone, so that what it needs of a device
+  /// keeps no other kernel from it.
+  std::vector<uint32_t> spirv = {};
 };
 
 /// What goes into the rm_program of a compiled module beside the code.
@@ -49,7 +52,6 @@ struct ProgramInfo {
   std::vector<EntrySignature> entries;
   std::vector<UnitInfo> units;
   std::vector<KernelInfo> kernels;
-  std::vector<uint32_t> spirv; ///< empty where no unit runs on the GPU
 };
 
 } // namespace runmat

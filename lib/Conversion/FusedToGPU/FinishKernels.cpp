@@ -4,6 +4,7 @@
 #include "runmat/Conversion/ExpandMath.h"
 #include "runmat/Dialect/Fused/Fused.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SPIRV/IR/TargetAndABI.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/OperationSupport.h"
@@ -11,6 +12,12 @@
 
 using namespace mlir;
 using namespace runmat;
+
+static std::string textOf(TypeRange types) {
+  std::string text;
+  llvm::raw_string_ostream(text) << types;
+  return text;
+}
 
 /// The flags that this type asks for; `inMemory`: as an element of a buffer.
 static unsigned needsOf(Type type, bool inMemory) {
@@ -28,6 +35,17 @@ static unsigned needsOf(Type type, bool inMemory) {
   if (type.isInteger(8))
     return RM_KERNEL_INT8 | (inMemory ? RM_KERNEL_STORAGE8 : 0);
   return 0;
+}
+
+/// Arithmetic that SPIR-V for Vulkan has no form of: bf16, and functions of
+/// f64.
+static bool hasNoForm(Operation *op) {
+  if (isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
+      getElementTypeOrSelf(op->getResult(0).getType()).isF64())
+    return !isa<math::SqrtOp, math::RsqrtOp, math::AbsFOp, math::FmaOp,
+                math::FloorOp, math::CeilOp, math::RoundEvenOp>(op);
+  return llvm::any_of(op->getResultTypes(),
+                      [](Type type) { return type.isBF16(); });
 }
 
 static unsigned collectNeeds(gpu::GPUFuncOp kernel) {
@@ -113,13 +131,16 @@ std::optional<GPURefusal> runmat::finishKernels(gpu::GPUModuleOp module,
     Operation *foreign = nullptr;
     function.walk([&](Operation *op) {
       if (isa_and_nonnull<array::ArrayDialect, fused::FusedDialect>(
-              op->getDialect()))
+              op->getDialect()) ||
+          hasNoForm(op))
         foreign = op;
     });
     if (foreign)
-      return GPURefusal{
-          GPURefusal::Function,
-          (foreign->getName().getStringRef() + " has no GPU form").str()};
+      return GPURefusal{GPURefusal::Function,
+                        (foreign->getName().getStringRef() + " on " +
+                         textOf(foreign->getResultTypes()) +
+                         " has no form on GPUs")
+                            .str()};
     unsigned needs = collectNeeds(function);
     if (std::string text = lacking(needs, profile); !text.empty())
       return GPURefusal{GPURefusal::DeviceFeature, text};

@@ -40,15 +40,28 @@ LogicalResult runmat::takeDeviceCode(ModuleOp module,
       kernel.flags = number("flags");
       info.kernels.push_back(std::move(kernel));
     }
+  // A module each.
+  for (auto kernels : llvm::to_vector(module.getOps<gpu::GPUModuleOp>())) {
+    OpBuilder builder(kernels);
+    for (auto kernel : llvm::to_vector(kernels.getOps<gpu::GPUFuncOp>())) {
+      auto own = gpu::GPUModuleOp::create(builder, kernel.getLoc(),
+                                          ("spirv." + kernel.getName()).str());
+      kernel->moveBefore(own.getBody(), own.getBody()->end());
+    }
+    kernels.erase();
+  }
   if (failed(convertKernelsToSPIRV(module, profile)))
     return failure();
-  SmallVector<spirv::ModuleOp> spirvModules(module.getOps<spirv::ModuleOp>());
-  for (spirv::ModuleOp spirvModule : spirvModules) {
-    auto words = serializeSPIRV(spirvModule);
+  for (auto made : llvm::to_vector(module.getOps<spirv::ModuleOp>())) {
+    auto words = serializeSPIRV(made);
     if (failed(words))
       return failure();
-    info.spirv.assign(words->begin(), words->end());
-    spirvModule.erase();
+    StringRef name = made.getSymName().value_or("");
+    name.consume_front("spirv.");
+    for (KernelInfo &kernel : info.kernels)
+      if (kernel.entryPoint == name)
+        kernel.spirv.assign(words->begin(), words->end());
+    made.erase();
   }
   return success();
 }

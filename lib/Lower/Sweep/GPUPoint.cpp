@@ -1,6 +1,8 @@
 // Loads, bodies and stores at a point.
 #include "GPUPoint.h"
 
+#include "runmat/Conversion/RandomElement.h"
+
 using namespace mlir;
 using namespace runmat;
 using fused::IndexOp;
@@ -144,6 +146,31 @@ Value GPUStages::indexAlong(GPUPoint &point, unsigned spaceDim, unsigned lane) {
   return arith::ExtUIOp::create(k.b, k.b.getI64Type(), word);
 }
 
+/// By the point's row-major number in the space, which may need 64 bits.
+Value GPUStages::randomAt(GPUPoint &point, fused::RandomOp random,
+                          ValueRange keyAndOffset, unsigned lane) {
+  Type i64 = k.b.getI64Type();
+  auto wide = [&](Value index) -> Value {
+    return arith::ExtUIOp::create(k.b, i64, k.toI32(index));
+  };
+  Value position = k.constant(i64, 0);
+  for (auto [i, dim] : llvm::enumerate(space.dims)) {
+    Value coord = point.coords[point.vectorDim ? 0 : lane][i];
+    if (point.vectorDim == i)
+      coord = k.add(coord, k.index(lane));
+    if (i == 0 && !window.isSingle)
+      coord = k.add(coord, k.param(window.first));
+    position = k.add(k.mul(position, wide(k.param(dim.size))), wide(coord));
+  }
+  Value number =
+      randomElement(k.b, k.b.getLoc(), random.getType(), random.getNormal(),
+                    keyAndOffset[0], k.add(position, keyAndOffset[1]));
+  Type compute = computeType(random.getType());
+  return number.getType() == compute
+             ? number
+             : array::CastOp::create(k.b, compute, number).getResult();
+}
+
 /// Walks back to what the value needs, then clones it in the body's order: a
 /// body may be too long for recursion.
 Value GPUStages::evaluate(GPUPoint &point, Value wanted, unsigned lane) {
@@ -197,6 +224,8 @@ Value GPUStages::evaluate(GPUPoint &point, Value wanted, unsigned lane) {
         continue;
       if (auto index = dyn_cast<IndexOp>(op))
         made = indexAlong(point, index.getDim(), lane);
+      else if (auto random = dyn_cast<fused::RandomOp>(op))
+        made = randomAt(point, random, operands, lane);
       else
         made = emitScalarOp(k, op, operands);
     }

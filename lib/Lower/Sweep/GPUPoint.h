@@ -79,6 +79,8 @@ private:
   mlir::Value offsetOf(const GPUTensor &tensor, const Values &coords);
   mlir::Value input(GPUPoint &point, unsigned number, unsigned lane);
   mlir::Value indexAlong(GPUPoint &point, unsigned spaceDim, unsigned lane);
+  mlir::Value randomAt(GPUPoint &point, fused::RandomOp random,
+                       mlir::ValueRange keyAndOffset, unsigned lane);
   bool isVector(const GPUPoint &point, const GPUTensor &tensor) const;
 
   const GPUSpace &space;

@@ -59,28 +59,27 @@ void PipelineTable::save() noexcept {
   }
 }
 
-std::string PipelineTable::moduleKey(const rm_program &program) {
+/// A hash of the kernel's SPIR-V.
+static std::string moduleKey(const rm_kernel &kernel) {
   // Two 64-bit lanes of multiply and rotate over the words: not cryptographic,
-  // but 128 bits, and fast enough to be taken in every call.
+  // but 128 bits, and fast enough to be taken once a call.
   uint64_t a = 0x9e3779b97f4a7c15u, b = 0xc2b2ae3d27d4eb4fu;
-  int64_t words = program.spirv_bytes / 4;
+  int64_t words = kernel.spirv_bytes / 4;
   for (int64_t i = 0; i < words; ++i) {
-    a = (a ^ program.spirv[i]) * 0x100000001b3u;
+    a = (a ^ kernel.spirv[i]) * 0x100000001b3u;
     a = a << 29 | a >> 35;
-    b = (b + program.spirv[i]) * 0xff51afd7ed558ccdu;
+    b = (b + kernel.spirv[i]) * 0xff51afd7ed558ccdu;
     b = b << 31 | b >> 33;
   }
-  uint64_t key[3] = {a, b, uint64_t(program.spirv_bytes)};
+  uint64_t key[3] = {a, b, uint64_t(kernel.spirv_bytes)};
   return std::string(reinterpret_cast<const char *>(key), sizeof(key));
 }
 
-const Pipeline &PipelineTable::get(const rm_program &program,
-                                   const std::string &module, int32_t index,
+const Pipeline &PipelineTable::get(const rm_kernel &kernel,
                                    Telemetry &telemetry) {
-  const rm_kernel &kernel = program.kernels[index];
   int32_t row[] = {kernel.num_bindings, kernel.push_bytes,
                    kernel.subgroup_size};
-  std::string key = module + kernel.entry_point;
+  std::string key = moduleKey(kernel) + kernel.entry_point;
   key.append(reinterpret_cast<const char *>(row), sizeof(row));
   std::lock_guard<std::mutex> lock(mutex);
   auto found = pipelines.find(key);
@@ -97,7 +96,7 @@ const Pipeline &PipelineTable::get(const rm_program &program,
   Pipeline pipeline;
   pipeline.layout = shared.layout;
   pipeline.bindings = shared.bindings;
-  pipeline.pipeline = create(program, kernel, shared.layout);
+  pipeline.pipeline = create(kernel, shared.layout);
   dirty = true;
   return pipelines.emplace(std::move(key), pipeline).first->second;
 }
@@ -145,13 +144,12 @@ const PipelineTable::Layout &PipelineTable::layout(int32_t bindings,
   return layouts.emplace(key, made).first->second;
 }
 
-VkPipeline PipelineTable::create(const rm_program &program,
-                                 const rm_kernel &kernel,
+VkPipeline PipelineTable::create(const rm_kernel &kernel,
                                  VkPipelineLayout layout) {
   VkShaderModuleCreateInfo moduleInfo{
       VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
-  moduleInfo.codeSize = static_cast<size_t>(program.spirv_bytes);
-  moduleInfo.pCode = program.spirv;
+  moduleInfo.codeSize = static_cast<size_t>(kernel.spirv_bytes);
+  moduleInfo.pCode = kernel.spirv;
   VkShaderModule module = VK_NULL_HANDLE;
   check(device.vk.vkCreateShaderModule(device.handle, &moduleInfo, nullptr,
                                        &module),

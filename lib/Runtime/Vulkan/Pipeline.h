@@ -36,13 +36,9 @@ public:
   PipelineTable(Device &device, const std::string &cacheFolder);
   ~PipelineTable();
 
-  /// `module` is moduleKey of the program. Throws if the device lacks what the
-  /// kernel needs, or if the driver refuses it.
-  const Pipeline &get(const rm_program &program, const std::string &module,
-                      int32_t kernel, Telemetry &telemetry);
-
-  /// A hash of the program's SPIR-V, as text.
-  static std::string moduleKey(const rm_program &program);
+  /// Throws if the device lacks what the kernel needs, or if the driver refuses
+  /// it.
+  const Pipeline &get(const rm_kernel &kernel, Telemetry &telemetry);
 
   /// Writes the cache to its folder if it has changed. Failing to is no error:
   /// the cache saves time, nothing else.
@@ -55,8 +51,7 @@ private:
   };
   const Layout &layout(int32_t bindings, int32_t pushBytes,
                        Telemetry &telemetry);
-  VkPipeline create(const rm_program &program, const rm_kernel &kernel,
-                    VkPipelineLayout layout);
+  VkPipeline create(const rm_kernel &kernel, VkPipelineLayout layout);
 
   Device &device;
   std::mutex mutex;

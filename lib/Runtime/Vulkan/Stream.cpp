@@ -228,10 +228,7 @@ void Stream::dispatch(const rm_program &program, int32_t index,
   if (pipeline) {
     telemetry.pipelineLookup(true);
   } else {
-    std::string &module = callModules[&program];
-    if (module.empty())
-      module = PipelineTable::moduleKey(program);
-    pipeline = &dev->pipelines->get(program, module, index, telemetry);
+    pipeline = &dev->pipelines->get(kernel, telemetry);
   }
 
   Batch &batch = recording();
@@ -398,7 +395,6 @@ void Stream::finish() {
   used.clear();
   freed.clear();
   callPipelines.clear();
-  callModules.clear();
 }
 
 void Stream::abandon() noexcept {
@@ -417,7 +413,6 @@ void Stream::abandon() noexcept {
     running.clear();
     freed.clear();
     callPipelines.clear();
-    callModules.clear();
   }
 }
 

@@ -109,9 +109,8 @@ private:
   std::vector<Staging> uploadRing, readbackRing;
   size_t uploadNext = 0, readbackNext = 0;
 
-  /// Of the current call: pipelines by table row, modules by program.
+  /// Of the current call: pipelines by table row.
   std::unordered_map<const rm_kernel *, const Pipeline *> callPipelines;
-  std::unordered_map<const rm_program *, std::string> callModules;
 
   int64_t dispatchCount = 0;
   uint64_t firstTick = 0, lastTick = 0;

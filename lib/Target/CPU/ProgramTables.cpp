@@ -352,8 +352,8 @@ void ProgramWriter::write() {
   // rm_program, rm_entry, rm_unit, rm_kernel: the layouts that Runtime.h
   // asserts.
   StructType *programType =
-      structOf({i32Ty(), i32Ty(), ptrTy(), ptrTy(), ptrTy(), i64Ty(), ptrTy(),
-                ptrTy(), i32Ty(), i32Ty(), ptrTy(), ptrTy()});
+      structOf({i32Ty(), i32Ty(), ptrTy(), ptrTy(), ptrTy(), ptrTy(), i32Ty(),
+                i32Ty(), ptrTy(), ptrTy()});
   auto *program =
       new GlobalVariable(module, programType, true,
                          GlobalValue::InternalLinkage, nullptr, "rm.program");
@@ -403,12 +403,21 @@ void ProgramWriter::write() {
   auto *triple = ArrayType::get(i32Ty(), 3);
   StructType *kernelType =
       structOf({ptrTy(), i32Ty(), i32Ty(), ptrTy(), i32Ty(), triple, i32Ty(),
-                i32Ty(), i32Ty(), i32Ty()});
+                i32Ty(), i32Ty(), i32Ty(), ptrTy(), i64Ty()});
+  // Rows of one kernel for several units share its module.
+  StringMap<Constant *> modules;
   SmallVector<Constant *> kernels;
   for (const KernelInfo &kernel : info.kernels) {
     SmallVector<Constant *> access;
     for (uint8_t bits : kernel.access)
       access.push_back(ConstantInt::get(Type::getInt8Ty(context), bits));
+    Constant *&spirv = modules[kernel.entryPoint];
+    if (!spirv) {
+      Constant *data =
+          ConstantDataArray::get(context, ArrayRef<uint32_t>(kernel.spirv));
+      spirv = new GlobalVariable(module, data->getType(), true,
+                                 GlobalValue::PrivateLinkage, data, "rm.spirv");
+    }
     kernels.push_back(ConstantStruct::get(
         kernelType,
         {string(kernel.entryPoint), i32(kernel.unit), i32(kernel.access.size()),
@@ -417,23 +426,15 @@ void ProgramWriter::write() {
                                      i32(kernel.workgroupSize[1]),
                                      i32(kernel.workgroupSize[2])}),
          i32(kernel.subgroupSize), i32(kernel.sharedBytes), i32(kernel.flags),
-         i32(0)}));
-  }
-  Constant *spirv = ConstantPointerNull::get(PointerType::get(context, 0));
-  if (!info.spirv.empty()) {
-    Constant *data =
-        ConstantDataArray::get(context, ArrayRef<uint32_t>(info.spirv));
-    spirv = new GlobalVariable(module, data->getType(), true,
-                               GlobalValue::PrivateLinkage, data, "rm.spirv");
+         i32(0), spirv, i64(kernel.spirv.size() * sizeof(uint32_t))}));
   }
   std::string target = formatv("{0} {1}", machine.getTargetTriple().str(),
                                machine.getTargetCPU());
   program->setInitializer(ConstantStruct::get(
-      programType,
-      {i32(RM_ABI_VERSION), i32(info.entries.size()), string(info.name),
-       entries, spirv, i64(info.spirv.size() * sizeof(uint32_t)),
-       array(kernels, kernelType), array(units, unitType), i32(kernels.size()),
-       i32(units.size()), string(target), string(cpuFeatures())}));
+      programType, {i32(RM_ABI_VERSION), i32(info.entries.size()),
+                    string(info.name), entries, array(kernels, kernelType),
+                    array(units, unitType), i32(kernels.size()),
+                    i32(units.size()), string(target), string(cpuFeatures())}));
   exportAs(RM_PROGRAM_SYMBOL, program);
 }
 

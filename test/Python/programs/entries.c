@@ -84,5 +84,4 @@ static const rm_entry entries[] = {
 };
 
 __attribute__((visibility("default"))) const rm_program rm_program_info = {
-    RM_ABI_VERSION, 9,    "entries", entries, NULL, 0,
-    NULL,           NULL, 0,         0,       "",   ""};
+    RM_ABI_VERSION, 9, "entries", entries, NULL, NULL, 0, 0, "", ""};

@@ -19,8 +19,8 @@ static int32_t entry(rm_context *context, const rm_tensor *args,
 static const rm_entry entries[] = {
     {"negate", &runmat_c_program, entry, &scalar, &scalar, 1, 1}};
 
-const rm_program runmat_c_program = {
-    RM_ABI_VERSION, 1, "c", entries, NULL, 0, NULL, NULL, 0, 0, "c", ""};
+const rm_program runmat_c_program = {RM_ABI_VERSION, 1, "c", entries, NULL,
+                                     NULL,           0, 0,   "c",     ""};
 
 static int32_t entry(rm_context *context, const rm_tensor *args,
                      int32_t num_args, rm_tensor *results,

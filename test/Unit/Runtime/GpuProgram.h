@@ -29,11 +29,34 @@ struct GpuProgram : TestProgram {
     std::copy(bytes.begin(), bytes.end(),
               reinterpret_cast<char *>(spirv.data()));
     addUnit("fused.map");
-    kernels = {
-        {"scale", 0, 2, scaleAccess, 8, {64, 1, 1}, 0, 0, RM_KERNEL_VEC4, 0},
-        {"increment", 0, 1, incrementAccess, 8, {64, 1, 1}, 0, 0, 0, 0}};
-    program.spirv = spirv.data();
-    program.spirv_bytes = static_cast<int64_t>(bytes.size());
+    kernels = {{"scale",
+                0,
+                2,
+                scaleAccess,
+                8,
+                {64, 1, 1},
+                0,
+                0,
+                RM_KERNEL_VEC4,
+                0,
+                nullptr,
+                0},
+               {"increment",
+                0,
+                1,
+                incrementAccess,
+                8,
+                {64, 1, 1},
+                0,
+                0,
+                0,
+                0,
+                nullptr,
+                0}};
+    for (rm_kernel &kernel : kernels) {
+      kernel.spirv = spirv.data();
+      kernel.spirv_bytes = static_cast<int64_t>(bytes.size());
+    }
     program.kernels = kernels.data();
     program.num_kernels = 2;
     current = this;

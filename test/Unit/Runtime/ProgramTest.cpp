@@ -47,6 +47,11 @@ TEST_F(ProgramTest, AMissingCpuFeatureIsNamed) {
 TEST_F(ProgramTest, KernelsWithoutSpirvAreRefused) {
   test.program.num_kernels = 1;
   EXPECT_EQ(check(), RM_ERROR_PROGRAM);
+  rm_kernel kernel{};
+  kernel.entry_point = "scale";
+  test.program.kernels = &kernel;
+  EXPECT_EQ(check(), RM_ERROR_PROGRAM);
+  EXPECT_THAT(error, HasSubstr("the SPIR-V of kernel scale is damaged"));
 }
 
 TEST_F(ProgramTest, FindsEntries) {
