@@ -61,7 +61,7 @@ func.func @columns(%x: memref<100000x128xf32>, %r: memref<128xf32>) {
 
 // Rows that fit in the cache take one trip: three stages in one task, the exponentials in scratch memory.
 // CHECK-LABEL: func.func @softmax
-// CHECK: scf.parallel (%{{.*}}) = (%{{.*}}) to (%c1000) step
+// CHECK: scf.parallel (%{{.*}}) = (%{{.*}}) to (%c32) step
 // CHECK: %[[SCRATCH:.*]] = memref.alloc
 // CHECK: arith.maxnumf
 // CHECK: vector.store {{.*}}, %[[SCRATCH]]
@@ -133,5 +133,71 @@ func.func @strided(%x: memref<?x?xf32, strided<[?, 2], offset: ?>>, %r: memref<?
   ^bb0(%e: f32):
     fused.yield %e : f32
   }
+  return
+}
+
+// Blocks are read along the operand's rows, transposed in registers and stored along the result's.
+// CHECK-LABEL: func.func @transpose
+// CHECK: scf.parallel (%{{.*}}, %{{.*}}) = (%{{.*}}, %{{.*}}) to (%c8, %c4) step
+// CHECK-COUNT-16: vector.load {{.*}} vector<16xf32>
+// CHECK-COUNT-64: vector.shuffle {{.*}} : vector<16xf32>, vector<16xf32>
+// CHECK-COUNT-16: vector.store {{.*}} vector<16xf32>
+// CHECK-NOT: vector.gather
+func.func @transpose(%x: memref<1024x1024xf32>, %r: memref<1024x1024xf32>) {
+  fused.nest [1024, 1024] ins(%x : memref<1024x1024xf32>) maps [affine_map<(i, j) -> (j, i)>]
+      outs(%r : memref<1024x1024xf32>) yields [[#fused.store]] results [0] {
+  ^bb0(%e: f32):
+    fused.yield %e : f32
+  }
+  return
+}
+
+// A long body is there once: transposed blocks go through memory.
+// CHECK-LABEL: func.func @transpose_exp
+// CHECK: %[[TILE:.*]] = memref.alloc() {{.*}} : memref<256xf32>
+// CHECK-COUNT-16: vector.store {{.*}}, %[[TILE]]
+// CHECK: scf.for
+// CHECK: vector.load %[[TILE]]
+// CHECK: vector.store
+// CHECK-NOT: vector.store
+func.func @transpose_exp(%x: memref<1024x1024xf32>, %r: memref<1024x1024xf32>) {
+  fused.nest [1024, 1024] ins(%x : memref<1024x1024xf32>) maps [affine_map<(i, j) -> (j, i)>]
+      outs(%r : memref<1024x1024xf32>) yields [[#fused.store]] results [0] {
+  ^bb0(%e: f32):
+    %p = array.exp %e : f32
+    fused.yield %p : f32
+  }
+  return
+}
+
+// Large results of one's own are written around the caches.
+// CHECK-LABEL: func.func @streaming
+// CHECK: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+func.func @streaming(%x: memref<4096x4096xf32>) -> memref<4096x4096xf32> {
+  %r = memref.alloc() {alignment = 64 : i64} : memref<4096x4096xf32>
+  fused.nest [4096, 4096] ins(%x : memref<4096x4096xf32>) maps [#id] outs(%r : memref<4096x4096xf32>)
+      yields [[#fused.store]] results [0] {
+  ^bb0(%e: f32):
+    fused.yield %e : f32
+  }
+  return %r : memref<4096x4096xf32>
+}
+
+// Only run-time sizes say whether rows fit: both forms.
+// CHECK-LABEL: func.func @open
+// CHECK: scf.if
+// CHECK: scf.parallel
+// CHECK: } else {
+// CHECK: scf.parallel
+func.func @open(%x: memref<?x?xf32>, %r: memref<?x?xf32>) {
+  fused.nest [?, ?] ins(%x : memref<?x?xf32>) maps [#id] outs(%r : memref<?x?xf32>)
+        yields [[#fused.moments<dims [1]>], [#fused.store]] results [1] {
+    ^bb0(%e: f32):
+      fused.yield %e : f32
+    }, {
+    ^bb0(%e: f32, %mean: f32, %low: f32, %var: f32, %lift: f32):
+      %d = array.sub %e, %mean : f32, f32
+      fused.yield %d : f32
+    }
   return
 }

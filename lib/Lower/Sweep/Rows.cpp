@@ -156,7 +156,9 @@ void Sweep::mergeAcrossRows(Reducer &reducer, Value parts) {
     b.setInsertionPointAfter(tasks);
 }
 
-void Sweep::allocateScratch(const Unit &unit, SmallVectorImpl<Value> &toFree) {
+/// Memory for the stores of one unit that are no results.
+SmallVector<Value> Sweep::allocateScratch() {
+  SmallVector<Value> made;
   for (auto [y, yield] : llvm::enumerate(yields)) {
     if (!yield.isStore() || yield.result || isInlined(yield) ||
         !isReadLater(yield))
@@ -165,26 +167,19 @@ void Sweep::allocateScratch(const Unit &unit, SmallVectorImpl<Value> &toFree) {
     access.element = yield.element;
     access.offset = index(0);
     access.strides.resize(dims.size());
-    Value size = index(1);
-    if (lanesKept()) {
-      access.strides[lane] = size;
-      size = index(unit.lanes);
-      access.offset = sub(index(0), unit.at[lane]);
-    }
     // The lanes' dim lies inside the others.
-    if (!lanesKept()) {
-      access.strides[lane] = size;
-      size = dims[lane].size;
-    }
+    access.strides[lane] = index(1);
+    Value size = lanesKept() ? index(stages[0].wide) : dims[lane].size;
     for (unsigned loop = dims.size(); loop-- > 0;)
       if (dims[loop].reduced && loop != lane) {
         access.strides[loop] = size;
         size = mul(size, dims[loop].size);
       }
     access.memory = allocate(yield.element, size);
-    toFree.push_back(access.memory);
+    made.push_back(access.memory);
     scratch[y] = access;
   }
+  return made;
 }
 
 LogicalResult Sweep::emitByRow() {
@@ -211,18 +206,40 @@ LogicalResult Sweep::emitByRow() {
     elements = cpu.unknownTripCount;
   if (lanesKept())
     elements *= stages[0].wide;
+  // Scratch memory is worth a task of several units.
+  bool hasScratch = llvm::any_of(yields, [&](const fused::NestYield &yield) {
+    return yield.isStore() && !yield.result && !isInlined(yield) &&
+           isReadLater(yield);
+  });
+  int64_t block = hasScratch && !outer.empty()
+                      ? std::max<int64_t>(1, cpu.scratchElements /
+                                                 std::max<int64_t>(1, elements))
+                      : 1;
+  Value units = outer.empty() ? index(1) : counts.back();
+  if (block > 1)
+    counts.back() = ceilDiv(units, block);
   scf::ParallelOp tasks;
-  if (!outer.empty()) {
-    tasks = beginParallel(counts, workOf(elements));
-    for (auto [number, loop] : llvm::enumerate(outer))
-      at[loop] = loop == lane ? mul(tasks.getInductionVars()[number],
-                                    index(stages[0].wide))
-                              : Value(tasks.getInductionVars()[number]);
+  if (!outer.empty())
+    tasks = beginParallel(counts, workOf(elements * block));
+  SmallVector<Value> toFree = allocateScratch();
+  SmallVector<Value> place;
+  if (tasks)
+    llvm::append_range(place, tasks.getInductionVars());
+  scf::ForOp ofBlock;
+  if (block > 1) {
+    Value first = mul(place.back(), index(block));
+    ofBlock = beginLoop(first, min(units, add(first, index(block))), 1);
+    place.back() = ofBlock.getInductionVar();
   }
+  for (auto [number, loop] : llvm::enumerate(outer))
+    at[loop] = loop == lane ? mul(place[number], index(stages[0].wide))
+                            : place[number];
   forLanes(at, [&](const Unit &unit) {
     rowValues.assign(numValues, Value());
-    SmallVector<Value> toFree;
-    allocateScratch(unit, toFree);
+    // Scratch memory begins at the unit's first lane.
+    if (lanesKept())
+      for (auto &entry : scratch)
+        entry.second.offset = sub(index(0), unit.at[lane]);
     for (Stage &stage : stages) {
       SmallVector<Value> states = sweep(stage, unit, index(0), segmentCount());
       unsigned first = 0;
@@ -241,9 +258,11 @@ LogicalResult Sweep::emitByRow() {
         llvm::copy(values, rowValues.begin() + yield.firstValue);
       }
     }
-    for (Value memory : toFree)
-      memref::DeallocOp::create(b, memory);
   });
+  if (ofBlock)
+    endLoop(ofBlock);
+  for (Value memory : toFree)
+    memref::DeallocOp::create(b, memory);
   if (tasks)
     b.setInsertionPointAfter(tasks);
   for (auto &reducer : reducers)
@@ -332,11 +351,6 @@ LogicalResult Sweep::emitByStage() {
     auto tasks = beginParallel({here, tasksOfUnit}, workOf(work));
     Value unit = tasks.getInductionVars()[0],
           part = tasks.getInductionVars()[1];
-    // Every other stage backwards: it begins with what the caches still hold.
-    if (number % 2) {
-      unit = sub(sub(here, one), unit);
-      part = sub(sub(tasksOfUnit, one), part);
-    }
     SmallVector<Value> at(dims.size());
     decodeUnit(add(first, unit), at);
     Value from = bySegment ? part : mul(part, perPart);

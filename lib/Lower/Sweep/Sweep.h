@@ -213,7 +213,7 @@ private:
                    const Unit &unit);
   void mergeUnit(Reducer &reducer, const Unit &unit, Value parts);
   void mergeAcrossRows(Reducer &reducer, Value parts);
-  void allocateScratch(const Unit &unit, SmallVectorImpl<Value> &toFree);
+  SmallVector<Value> allocateScratch();
 
   mutable fused::NestOp op;
   ImplicitLocOpBuilder b;
