@@ -110,5 +110,75 @@ class FunctionsOnGPU(unittest.TestCase):
                         self.assertLessEqual(error, bounds[name])
 
 
+def run_map(folder, body, results, x, y, type_, device):
+    """The results of one map on x and y; `body` computes %s0, %s1, ... of %a and %b."""
+    kind = f"tensor<{x.size}x{type_}>"
+    kinds, handles = ", ".join([kind] * results), ", ".join(f"%r{k}" for k in range(results))
+    same = "affine_map<(d0) -> (d0)>"
+    values = ", ".join(f"%s{k}" for k in range(results))
+    with open(os.path.join(folder, "m.mlir"), "w", encoding="utf-8") as file:
+        file.write(f"func.func @main(%x: {kind}, %y: {kind}) -> ({kinds}) {{\n"
+                   f"  {handles} = fused.nest [{x.size}] ins(%x, %y : {kind}, {kind}) maps [{same}, {same}]\n"
+                   f"      yields [[{', '.join(['#fused.store'] * results)}]] results [{', '.join(map(str, range(results)))}] {{\n"
+                   f"  ^bb0(%a: {type_}, %b: {type_}):\n{body}    fused.yield {values} : {', '.join([type_] * results)}\n"
+                   f"  }} -> {kinds}\n  return {handles} : {kinds}\n}}\n")
+    command = [RUNMAT, "run", os.path.join(folder, "m.mlir"), "--device", device]
+    for name, array in (("x", x), ("y", y)):
+        np.save(os.path.join(folder, f"{name}.npy"), array)
+        command += ["--input", os.path.join(folder, f"{name}.npy")]
+    for k in range(results):
+        command += ["--output", os.path.join(folder, f"m{k}.npy")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode or "CPU" in done.stderr:
+        raise AssertionError(done.stderr)
+    return [np.load(os.path.join(folder, f"m{k}.npy")) for k in range(results)]
+
+
+@unittest.skipUnless(HAS_LAVAPIPE and os.path.exists(RUNMAT), "no software Vulkan device, or no runmat")
+class ConstantsOnGPU(unittest.TestCase):
+    def test_zeros_are_not_folded_by_the_driver(self):
+        cases = {"mul %a, %zero": lambda x, z: x * z, "mul %minus, %a": lambda x, z: x * -z, "div %zero, %a": lambda x, z: z / x,
+                 "div %a, %zero": lambda x, z: x / z, "div %minus, %a": lambda x, z: -z / x, "add %a, %zero": lambda x, z: x + z,
+                 "add %zero, %a": lambda x, z: z + x, "sub %zero, %a": lambda x, z: z - x, "sub %a, %a": lambda x, z: x - x,
+                 # log2 1 is a zero that only the driver computes.
+                 "pow %one, %a": lambda x, z: np.power(z - 1, x)}
+        for type_, dtype in (("f32", np.float32), ("f64", np.float64)):
+            x = np.tile(np.array([0, -0.0, 1, -1, np.inf, -np.inf, np.nan, 3], dtype), 64)
+            body = (f"    %zero = array.constant 0.0 : {type_}\n    %minus = array.constant -0.0 : {type_}\n"
+                    f"    %one = array.constant -1.0 : {type_}\n")
+            body += "".join(f"    %s{k} = array.{case} : {type_}, {type_}\n" for k, case in enumerate(cases))
+            with tempfile.TemporaryDirectory() as folder:
+                results = run_map(folder, body, len(cases), x, x, type_, "gpu=llvmpipe")
+            for (case, wanted), got in zip(cases.items(), results):
+                with self.subTest(case=case, type=type_), np.errstate(all="ignore"):
+                    expected = wanted(x, dtype(0))
+                    np.testing.assert_array_equal(got, expected)
+                    numbers = ~np.isnan(expected)
+                    np.testing.assert_array_equal(np.signbit(got)[numbers], np.signbit(expected)[numbers])
+
+
+@unittest.skipUnless(HAS_LAVAPIPE and os.path.exists(RUNMAT), "no software Vulkan device, or no runmat")
+class DoublesOnGPU(unittest.TestCase):
+    def test_every_function_is_the_cpus_to_a_few_ulp(self):
+        random = np.random.default_rng(4)
+        near = random.standard_normal(2048) * 2
+        bits = random.integers(0, 2**64, 2048, dtype=np.uint64).view(np.float64)
+        x = np.choose(random.integers(0, 3, 2048), [bits, near, near * 100])
+        x[:8] = [0, -0.0, 1, -1, np.inf, -np.inf, np.nan, 3]
+        least = np.finfo(np.float64).tiny
+        x[(x != 0) & (np.abs(x) < least)] = 0.5
+        y = random.permutation(x)
+        for name in stated():
+            operands, types = ("%a, %b", "f64, f64") if name in BINARY else ("%a", "f64")
+            body = f"    %s0 = array.{name} {operands} : {types}\n"
+            with self.subTest(function=name), tempfile.TemporaryDirectory() as folder, np.errstate(all="ignore"):
+                got, = run_map(folder, body, 1, x, y, "f64", "gpu=llvmpipe")
+                wanted, = run_map(folder, body, 1, x, y, "f64", "cpu")
+                same = (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | (np.maximum(np.abs(got), np.abs(wanted)) <= least)
+                error = np.where(same, 0, np.where(np.isnan(got) | np.isnan(wanted), np.inf, np.abs(got - wanted) / np.spacing(np.abs(wanted))))
+                worst = int(np.argmax(error))
+                self.assertLessEqual(error[worst], 1000 if name == "pow" else 6, (x[worst], y[worst], got[worst], wanted[worst]))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -3,6 +3,7 @@
 #ifndef RUNMAT_CONVERSION_EXPANDMATH_H
 #define RUNMAT_CONVERSION_EXPANDMATH_H
 
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/Support/LLVM.h"
@@ -10,9 +11,8 @@
 namespace runmat {
 
 struct ExpandMathSettings {
-  /// Use only what SPIR-V's GLSL set has and computes well. Otherwise functions
-  /// without an expansion of ours become math operations that the CPU's libm
-  /// serves.
+  /// Use only what SPIR-V's GLSL set has and computes well, and no product
+  /// that needs a true fma to be exact.
   bool gpu = false;
 };
 
@@ -25,6 +25,10 @@ mlir::LogicalResult expandMath(mlir::Operation *root,
 /// arith and math (the operation stays); null where there is no expansion.
 mlir::Value expandScalarOp(mlir::Operation *op, mlir::OpBuilder &builder,
                            const ExpandMathSettings &settings = {});
+
+/// Hides zeros, and what expansions compute of constants, from arithmetic with
+/// other operands: drivers fold it against IEEE 754.
+void hideConstants(mlir::gpu::GPUModuleOp kernels);
 
 } // namespace runmat
 

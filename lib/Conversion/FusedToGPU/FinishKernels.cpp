@@ -37,13 +37,14 @@ static unsigned needsOf(Type type, bool inMemory) {
   return 0;
 }
 
-/// Arithmetic that SPIR-V for Vulkan has no form of: bf16, and functions of
-/// f64.
+/// Arithmetic that SPIR-V for Vulkan has no form of: bf16, and functions of f64
+/// that are not expanded.
 static bool hasNoForm(Operation *op) {
   if (isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
       getElementTypeOrSelf(op->getResult(0).getType()).isF64())
     return !isa<math::SqrtOp, math::RsqrtOp, math::AbsFOp, math::FmaOp,
-                math::FloorOp, math::CeilOp, math::RoundEvenOp>(op);
+                math::FloorOp, math::CeilOp, math::RoundEvenOp,
+                math::CopySignOp>(op);
   return llvm::any_of(op->getResultTypes(),
                       [](Type type) { return type.isBF16(); });
 }
@@ -126,6 +127,8 @@ std::optional<GPURefusal> runmat::finishKernels(gpu::GPUModuleOp module,
       return GPURefusal{GPURefusal::Function, message};
   }
   removeDuplicates();
+  if (profile.preserveNanInf)
+    hideConstants(module);
   for (Kernel &kernel : plan.kernels) {
     auto function = module.lookupSymbol<gpu::GPUFuncOp>(kernel.name);
     Operation *foreign = nullptr;
