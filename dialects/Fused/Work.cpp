@@ -6,10 +6,10 @@ using namespace mlir;
 using namespace runmat;
 using namespace runmat::fused;
 
-static FlopKind kindOf(Operation *op) {
+FlopKind fused::flopKindOf(Operation *op) {
   using namespace array;
   if (isa<DivOp, ModOp, RemOp, SqrtOp, RsqrtOp, HypotOp>(op) &&
-      isa<FloatType>(op->getOperand(0).getType()))
+      isa<FloatType>(array::elementTypeOf(op->getOperand(0).getType())))
     return FlopKind::Division;
   if (isa<CbrtOp, ExpOp, Exp2Op, Expm1Op, LogOp, Log2Op, Log10Op, Log1pOp,
           SinOp, CosOp, TanOp, AsinOp, AcosOp, AtanOp, SinhOp, CoshOp, TanhOp,
@@ -18,8 +18,7 @@ static FlopKind kindOf(Operation *op) {
   return FlopKind::Simple;
 }
 
-/// Bytes of one element in memory; i1 is stored as one byte.
-static double bytesOf(Type type) {
+double fused::bytesOfElement(Type type) {
   return std::max(1u, array::elementTypeOf(type).getIntOrFloatBitWidth() / 8);
 }
 
@@ -34,19 +33,20 @@ void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
     for (AffineExpr expr : body.map(i).getResults())
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
         dims.push_back(dim.getPosition());
-    work.bytesRead.add(bytesOf(extra.getType()), dims);
+    work.bytesRead.add(bytesOfElement(extra.getType()), dims);
   }
   for (Operation &op : body.block().without_terminator())
     if (!isa<array::ConstantOp>(op))
-      work.flopsOf(kindOf(&op)).add(1, space);
+      work.flopsOf(flopKindOf(&op)).add(1, space);
   for (unsigned i = 0; i < body.numStored; ++i)
-    work.bytesWritten.add(bytesOf(body.op->getResult(i).getType()), space);
+    work.bytesWritten.add(bytesOfElement(body.op->getResult(i).getType()),
+                          space);
   for (unsigned i = 0; i < body.reductions.size(); ++i) {
     ReductionAttr reduction = body.reduction(i);
     SmallVector<unsigned> kept = keptDims(body.rank(), reduction.getDims());
     work.flopsOf(FlopKind::Simple).add(1, space);
     work.bytesWritten.add(
-        bytesOf(body.op->getResult(body.numStored + i).getType()), kept);
+        bytesOfElement(body.op->getResult(body.numStored + i).getType()), kept);
   }
 }
 
@@ -69,7 +69,7 @@ static void addTensor(SizeExpr &sum, Value tensor, unsigned rank) {
   SmallVector<unsigned> dims = dimsOf(tensor, rank), open;
   if (!type.hasStaticShape() && dims.size() != size_t(type.getRank()))
     return;
-  double coefficient = bytesOf(type);
+  double coefficient = bytesOfElement(type);
   for (auto [at, size] : llvm::enumerate(type.getShape())) {
     if (ShapedType::isDynamic(size))
       open.push_back(dims[at]);
@@ -124,11 +124,11 @@ UnitWork ImageNormalizeOp::work() {
   batch.truncate(body.rank() - getDims().size());
   // The statistics need the whole plane before the first element can be
   // written: two readings.
-  work.bytesRead.add(2 * bytesOf(getInput().getType()), space);
+  work.bytesRead.add(2 * bytesOfElement(getInput().getType()), space);
   for (Value slot :
        {getEpsilon(), getGain(), getBias(), getClamp(), getGamma()})
     if (slot)
-      work.bytesRead.add(bytesOf(slot.getType()), {});
+      work.bytesRead.add(bytesOfElement(slot.getType()), {});
   // Shifted sums: a subtraction, an addition, a multiplication and an addition;
   // then a subtraction and the product with the scale.
   double simple = 6 + (getBias() ? 1 : 0) + (getClamp() ? 1 : 0);

@@ -61,6 +61,15 @@ mlir::Operation *absorbConsumers(FusionRewriter &rewriter,
 void reportMissed(mlir::Operation *op, llvm::StringRef pass,
                   fused::Rejection reason);
 
+struct ClusterOptions;
+/// Forms units over the graph of each block in `scope` (Cluster.cpp).
+void cluster(mlir::Operation *scope, const ClusterOptions &options);
+
+/// A passed remark at a unit that cluster() made: operations replaced, bytes
+/// saved where all sizes are known.
+void reportMerged(mlir::Operation *unit, llvm::StringRef pass,
+                  unsigned operations, std::optional<double> savedBytes);
+
 /// A passed remark at `unit`: operations replaced, bytes saved.
 void reportFused(mlir::Operation *unit, llvm::StringRef pass,
                  const FusionRewriter &rewriter);

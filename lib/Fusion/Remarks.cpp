@@ -28,10 +28,6 @@ void fusion::reportMissed(Operation *op, StringRef pass,
     remark << remark::suggest("{0}", text.hint.str());
 }
 
-static double bytesOf(Type type) {
-  return std::max(1u, array::elementTypeOf(type).getIntOrFloatBitWidth() / 8);
-}
-
 void Traffic::add(Operation *op, ArrayRef<int64_t> space) {
   llvm::SmallSetVector<Value, 4> values(op->operand_begin(), op->operand_end());
   values.insert(op->result_begin(), op->result_end());
@@ -40,12 +36,23 @@ void Traffic::add(Operation *op, ArrayRef<int64_t> space) {
     if (!type)
       continue;
     if (type.getShape() == space)
-      bytesPerElement += bytesOf(type);
+      bytesPerElement += fused::bytesOfElement(type);
     if (type.hasStaticShape())
-      bytes += bytesOf(type) * static_cast<double>(type.getNumElements());
+      bytes += fused::bytesOfElement(type) *
+               static_cast<double>(type.getNumElements());
     else
       known = false;
   }
+}
+
+void fusion::reportMerged(Operation *unit, StringRef pass, unsigned operations,
+                          std::optional<double> savedBytes) {
+  auto remark = remark::passed(unit->getLoc(), optionsFor(unit, pass));
+  remark << remark::add("one {0} in place of {1} operations",
+                        unit->getName().getStringRef().str(), operations)
+         << remark::metric("Operations", operations);
+  if (savedBytes)
+    remark << remark::metric("SavedBytes", static_cast<int64_t>(*savedBytes));
 }
 
 void fusion::reportFused(Operation *unit, StringRef pass,

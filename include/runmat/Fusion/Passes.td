@@ -25,6 +25,44 @@ def FuseElementwise : Pass<"fuse-elementwise"> {
   let dependentDialects = ["::runmat::fused::FusedDialect"];
 }
 
+class ClusterPass<string flag> : Pass<flag> {
+  let dependentDialects = ["::runmat::array::ArrayDialect", "::runmat::fused::FusedDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FuseReductions : ClusterPass<"fuse-reductions"> {
+  let summary = "merge elementwise operations and reductions of their results into one fused.nest";
+  let description = [{
+    Units of one stage: a reduction takes the operations that compute its operand, and the reductions beside it.
+    Test: test/Fusion/fuse-reductions.mlir
+  }];
+}
+
+def FuseRows : ClusterPass<"fuse-rows"> {
+  let summary = "merge reductions with what reads their results back along the reduced dims";
+  let description = [{
+    Units of several stages: softmax, log-sum-exp, layer and RMS norm, standardise, min-max scale are one
+    `fused.nest` each. Test: test/Fusion/fuse-rows.mlir
+  }];
+}
+
+def FoldTransposes : ClusterPass<"fold-transposes"> {
+  let summary = "merge transposes, broadcasts and dims of size 1 into the operations beside them";
+  let description = [{
+    The operation reads through a permuted map instead; transposes that cancel go.
+    Test: test/Fusion/fold-transposes.mlir
+  }];
+}
+
+def FuseAllNests : ClusterPass<"fuse-all-nests"> {
+  let summary = "form named kinds, then a fused.nest of every array operation that is left, merged over the graph";
+  let description = [{
+    Behind this pass every array operation that has a unit form is in a unit; a missed remark `no-unit-form` lists
+    the others. Run `--check-array-sizes` first: what relies on a check stays behind it.
+    Test: test/Fusion/fuse-all-nests.mlir
+  }];
+}
+
 def FuseAll : Pass<"fuse-all"> {
   let summary = "form every kind of unit, in the order of Fusions.def";
   let dependentDialects = ["::runmat::fused::FusedDialect"];

@@ -105,6 +105,13 @@ mlir::Operation *absorbConsumer(mlir::RewriterBase &rewriter,
                                 mlir::Operation *unit,
                                 mlir::Operation *consumer);
 
+/// Bytes of one element of a tensor, or of a scalar, in memory; i1 is stored as
+/// one byte.
+double bytesOfElement(mlir::Type type);
+
+/// The kind of one elementwise operation, on tensors or scalars.
+FlopKind flopKindOf(mlir::Operation *op);
+
 /// Adds the region's flops, the extras' and the results' bytes.
 void addBodyWork(const UnitBody &body, UnitWork &work);
 
