@@ -11,8 +11,9 @@ def missing(macro, list_file, page, *tests):
     reasons = re.findall(rf'(?m)^{macro}\(\w+,\s*"([^"]+)"', read(f"{source}/include/runmat/{list_file}"))
     docs = read(f"{source}/docs/{page}")
     shown = "".join(line for folder in tests
-                    for path in glob.glob(f"{source}/test/{folder}/*.mlir")
-                    for line in open(path, encoding="utf-8") if "REMARK" in line or "expected-remark" in line)
+                    for kind in ("mlir", "test") for path in glob.glob(f"{source}/test/{folder}/*.{kind}")
+                    for line in open(path, encoding="utf-8")
+                    if "REMARK" in line or "expected-remark" in line or "grep -c" in line)
     return [r for r in reasons if f"`{r}`" not in docs or r not in shown] if reasons else [list_file]
 
 

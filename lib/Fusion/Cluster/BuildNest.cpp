@@ -51,7 +51,7 @@ private:
   Value scalarOf(Value value, const Layout &layout);
   Value computed(unsigned number);
   Value toTensor(Value scalar);
-  Value fitted(Value result, Member &m);
+  Value fitted(Value result, Member &m, const Layout &layout);
 
   OpBuilder &b;
   Location loc;
@@ -388,29 +388,21 @@ void NestBuilder::buildStage(fused::NestOp nest, unsigned stage) {
     argumentOf[yield.member] = yield.value;
 }
 
-/// A result of the nest in the shape that the program gave it.
-Value NestBuilder::fitted(Value result, Member &m) {
+/// A result of the nest in the shape that the program gave it. `layout`: the
+/// cluster's dims of the nest's result.
+Value NestBuilder::fitted(Value result, Member &m, const Layout &layout) {
   auto from = cast<RankedTensorType>(result.getType()),
        to = cast<RankedTensorType>(m.value().getType());
-  auto isUnit = [](int64_t size) { return size == 1; };
-  if (from.getRank() != to.getRank() ||
-      !llvm::equal(llvm::map_range(from.getShape(), isUnit),
-                   llvm::map_range(to.getShape(), isUnit))) {
+  if (layout != m.result) {
+    // The same dims of the space in the same order, other dims of size 1.
     SmallVector<int64_t> sizes;
     SmallVector<Value> open;
-    SmallVector<int64_t> dims;
-    for (auto [dim, size] : llvm::enumerate(from.getShape()))
-      if (size != 1)
-        dims.push_back(dim);
-    unsigned next = 0;
-    for (int64_t size : to.getShape()) {
-      if (size != 1) {
-        size = from.getDimSize(dims[next]);
-        if (ShapedType::isDynamic(size))
-          open.push_back(tensor::DimOp::create(b, loc, result, dims[next]));
-        ++next;
-      }
-      sizes.push_back(size);
+    for (int dim : m.result) {
+      const int *at = llvm::find(layout, dim);
+      sizes.push_back(dim == kUnit ? 1 : from.getDimSize(at - layout.begin()));
+      if (ShapedType::isDynamic(sizes.back()))
+        open.push_back(
+            tensor::DimOp::create(b, loc, result, at - layout.begin()));
     }
     from = RankedTensorType::get(sizes, from.getElementType());
     result = array::ReshapeOp::create(b, loc, from, result, open);
@@ -433,6 +425,10 @@ fused::NestOp NestBuilder::build() {
   SmallVector<int64_t> resultYields;
   SmallVector<unsigned> resultMembers;
   SmallVector<Type> types;
+  SmallVector<Layout> layouts;
+  Layout dimAt(shape.size(), kUnit);
+  for (auto [dim, at] : llvm::enumerate(place))
+    dimAt[at] = dim;
   for (auto &stage : yields) {
     SmallVector<Attribute> ofStage;
     for (const Yield &yield : stage) {
@@ -445,11 +441,14 @@ fused::NestOp NestBuilder::build() {
       Type element = array::elementTypeOf(m.value().getType());
       auto reduction = dyn_cast<fused::ReductionAttr>(yield.attr);
       SmallVector<int64_t> sizes;
+      Layout &layout = layouts.emplace_back();
       for (auto [dim, size] : llvm::enumerate(shape)) {
         bool reduced =
             reduction && llvm::is_contained(reduction.getDims(), int64_t(dim));
-        if (!reduced || reduction.getKeep())
-          sizes.push_back(reduced ? 1 : size);
+        if (reduced && !reduction.getKeep())
+          continue;
+        sizes.push_back(reduced ? 1 : size);
+        layout.push_back(reduced ? kUnit : dimAt[dim]);
       }
       types.push_back(RankedTensorType::get(sizes, element));
     }
@@ -467,9 +466,10 @@ fused::NestOp NestBuilder::build() {
       buildStage(nest, stage);
   }
   b.setInsertionPointAfter(nest);
-  for (auto [result, number] : llvm::zip(nest.getResults(), resultMembers)) {
+  for (auto [result, number, layout] :
+       llvm::zip(nest.getResults(), resultMembers, layouts)) {
     Member &m = member(number);
-    m.value().replaceAllUsesWith(fitted(result, m));
+    m.value().replaceAllUsesWith(fitted(result, m, layout));
   }
   return nest;
 }

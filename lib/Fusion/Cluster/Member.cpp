@@ -45,10 +45,13 @@ static unsigned weightOf(Operation *op) {
 /// the tensor in it.
 static Layout makeSpace(Member &member, Value tensor, SizeClasses &sizes) {
   Layout layout;
-  for (unsigned sizeClass : sizes.of(tensor)) {
-    bool isUnit = sizes.areEvident(sizeClass, sizes.ofNumber(1));
-    layout.push_back(isUnit ? kUnit : int(member.space.size()));
-    if (!isUnit)
+  // Only a size written 1 stretches: `?` is a dim of the space even where it is
+  // known to be 1.
+  for (auto [sizeClass, size] :
+       llvm::zip(sizes.of(tensor),
+                 cast<RankedTensorType>(tensor.getType()).getShape())) {
+    layout.push_back(size == 1 ? kUnit : int(member.space.size()));
+    if (size != 1)
       member.space.push_back(sizeClass);
   }
   return layout;
@@ -149,9 +152,9 @@ static bool broadcast(Member &member, array::BroadcastOp op,
   sizedResult(member, op.getSizes(), sizes);
   SmallVector<unsigned> to(sizes.of(op.getResult())), from(sizes.of(op.getX()));
   int64_t offset = int64_t(to.size()) - int64_t(from.size());
-  for (auto [dim, size] : llvm::enumerate(from))
-    if (!sizes.areEvident(size, sizes.ofNumber(1)) &&
-        !sizes.areEvident(size, to[offset + dim]))
+  for (auto [dim, size] : llvm::enumerate(op.getX().getType().getShape()))
+    if (size != 1 && (member.result[offset + dim] == kUnit ||
+                      !sizes.areEvident(from[dim], to[offset + dim])))
       return false;
   member.reads.push_back(alignRight(op.getX(), member.result));
   return true;
@@ -164,8 +167,8 @@ static bool reshape(Member &member, array::ReshapeOp op, SizeClasses &sizes) {
   Layout layout;
   unsigned next = 0;
   SmallVector<unsigned> from(sizes.of(op.getX()));
-  for (unsigned size : from) {
-    if (sizes.areEvident(size, sizes.ofNumber(1))) {
+  for (auto [size, written] : llvm::zip(from, op.getX().getType().getShape())) {
+    if (written == 1) {
       layout.push_back(kUnit);
       continue;
     }

@@ -159,8 +159,10 @@ MergeCheck::Reason MergeCheck::matchSpaces() {
     for (const Read &other : second.inputs)
       if (mine.value == other.value)
         shared.push_back({&mine, &other});
-  llvm::stable_sort(shared, [](auto a, auto b) {
-    return dimsOf(a.first->layout).size() > dimsOf(b.first->layout).size();
+  llvm::sort(shared, [](auto a, auto b) {
+    size_t dimsA = dimsOf(a.first->layout).size(),
+           dimsB = dimsOf(b.first->layout).size();
+    return dimsA != dimsB ? dimsA > dimsB : a < b;
   });
   bool sharesAll = false;
   for (auto [mine, other] : shared)
@@ -379,9 +381,14 @@ void Clusters::apply(unsigned producer, unsigned consumer, const Merge &merge) {
   Cluster &large = keep == producer ? first : second;
 
   SmallVector<unsigned, 4> space = first.space;
-  for (int dim : second.order)
+  for (int dim : second.order) {
+    unsigned size = second.space[dim];
     if (merge.dims[dim] >= int(first.space.size()))
-      space.push_back(second.space[dim]);
+      space.push_back(size);
+    else if (unsigned &mine = space[merge.dims[dim]];
+             ShapedType::isDynamic(sizes.sizeOf(mine)))
+      mine = size; // perhaps a number
+  }
   // In dims of the first space now; in those of the larger cluster at the end,
   // so that only the smaller one's members are renumbered.
   SmallVector<int> toLarge(space.size(), -1), toSmall;
