@@ -68,6 +68,7 @@ func.func @alone(%x: tensor<1x4x1xf32>) -> tensor<4xf32> {
 // -----
 
 // Siblings that share an operand are one unit; a value used outside is another result.
+// Parity: 17
 // CHECK-LABEL: func.func @siblings
 // CHECK: %[[R:.*]]:3 = fused.nest [4, 8] ins(%arg0 : tensor<4x8xf32>)
 // CHECK-NOT: fused.nest

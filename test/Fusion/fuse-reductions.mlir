@@ -1,6 +1,5 @@
 // --fuse-reductions: a reduction takes what computes its operand, and the reductions beside it; what reads its
 // result stays outside.
-// Parity: 16
 // RUN: runmat-opt --fuse-reductions --remarks-filter=fusion %s 2>&1 | FileCheck %s --check-prefixes=CHECK,REMARK
 
 // REMARK: remark: [Missed] fuse-reductions{{.*}}reads-reduction

@@ -1,5 +1,4 @@
 // --fuse-rows: a reduction that is read back along the reduced dims is a stage of its consumers' unit.
-// Parity: 18
 // RUN: runmat-opt --fuse-rows --split-input-file %s | FileCheck %s
 
 // What is dear to compute again is stored for the later stages.
