@@ -17,8 +17,14 @@ using namespace mlir;
 using namespace runmat;
 
 std::optional<int32_t> runmat::unitNumber(Operation *unit) {
-  auto begin = dyn_cast_or_null<offload::UnitBeginOp>(unit->getPrevNode());
-  return begin ? std::optional<int32_t>(begin.getUnit()) : std::nullopt;
+  // Constants and sizes may have come between.
+  for (Operation *op = unit->getPrevNode(); op; op = op->getPrevNode()) {
+    if (isa<offload::UnitEndOp>(op))
+      break;
+    if (auto begin = dyn_cast<offload::UnitBeginOp>(op))
+      return begin.getUnit();
+  }
+  return std::nullopt;
 }
 
 /// The size of a dim of the iteration space that is open, of an operand that

@@ -39,7 +39,7 @@ bool GPUSweep::planTiles(bool aligned) {
   unsigned bytes = 0;
   for (unsigned input : tiled)
     bytes +=
-        kTile * (kTile + 1) *
+        kTile * kTile *
         std::max(elementBytes(computeType(space.inputs[input].element)), 4u);
   unsigned lanes = aligned ? space.lanes() : 1;
   unsigned threads = profile.normalize.threads;
@@ -84,6 +84,15 @@ bool GPUSweep::planTiles(bool aligned) {
   Value inRow = k.mul(k.rem(k.thread, k.index(perRow)), k.index(lanes));
   Value number = k.div(k.thread, k.index(perRow));
   SmallVector<Value> tiles;
+  // Row `row` of a tile is permuted, so that threads that go down a column meet
+  // different banks, and 16 KiB, which every device has, hold a tile.
+  auto place = [&](Value row, Value column) {
+    Value spread = k.mul(k.div(row, k.index(lanes)), k.index(2));
+    Value mask = arith::XOrIOp::create(k.b, spread, k.rem(row, k.index(2)));
+    mask = k.rem(mask, k.index(kTile));
+    return k.add(k.mul(row, k.index(kTile)),
+                 arith::XOrIOp::create(k.b, column, mask));
+  };
   // Along the inputs' rows.
   std::vector<GPUPoint> reads(steps);
   for (unsigned s = 0; s < steps; ++s) {
@@ -98,7 +107,7 @@ bool GPUSweep::planTiles(bool aligned) {
   }
   for (unsigned input : tiled) {
     Type type = computeType(space.inputs[input].element);
-    tiles.push_back(k.sharedTile(type, kTile * (kTile + 1), input));
+    tiles.push_back(k.sharedTile(type, kTile * kTile, input));
     for (unsigned s = 0; s < steps; ++s)
       stages.loadInput(reads[s], input);
   }
@@ -106,8 +115,7 @@ bool GPUSweep::planTiles(bool aligned) {
     for (unsigned s = 0; s < steps; ++s)
       for (unsigned lane = 0; lane < lanes; ++lane)
         k.storeShared(tile, reads[s].loaded[{input, lane}],
-                      k.add(k.mul(k.add(number, k.index(s * perStep)),
-                                  k.index(kTile + 1)),
+                      place(k.add(number, k.index(s * perStep)),
                             k.add(inRow, k.index(lane))));
   k.barrier();
   // Along the results' rows.
@@ -128,10 +136,9 @@ bool GPUSweep::planTiles(bool aligned) {
     point.valid.assign(lanes, valid);
     for (auto [input, tile] : llvm::zip_equal(tiled, tiles))
       for (unsigned lane = 0; lane < lanes; ++lane)
-        point.loaded[{input, lane}] = k.loadShared(
-            tile, computeType(space.inputs[input].element),
-            k.add(k.mul(k.add(inRow, k.index(lane)), k.index(kTile + 1)),
-                  inTile));
+        point.loaded[{input, lane}] =
+            k.loadShared(tile, computeType(space.inputs[input].element),
+                         place(k.add(inRow, k.index(lane)), inTile));
     stages.loadInputs(point, 0, lastStage);
     stages.storeResults(point, 0, lastStage);
   }
