@@ -12,7 +12,8 @@ import numpy as np
 BUILD = os.environ["RUNMAT_BUILD_DIR"]
 DTYPES = {"f64": 0, "f32": 1}
 ACCESS = {"read": 1, "write": 2, "read_write": 3}
-FLAGS = {"vec4": 1, "subgroup_arithmetic": 1 << 8, "preserve_nan": 1 << 9}
+FLAGS = {"vec4": 1, "float64": 1 << 1, "int64": 1 << 2, "float16": 1 << 3, "int16": 1 << 4, "int8": 1 << 5,
+         "storage16": 1 << 6, "storage8": 1 << 7, "subgroup_arithmetic": 1 << 8, "preserve_nan": 1 << 9}
 LIMITS = ["storage_range", "grid_x", "subgroup", "shared_bytes", "bindings", "workgroup",
           "offset_alignment", "heap_bytes"]
 MAX_RANK = 16
@@ -207,6 +208,11 @@ class Host:
     def _dispatch(self, launch, sizes, buffers):
         number = self.kernels[launch["entry"]]
         kernel = self.json["kernels"][number]
+        if launch["parameters"]:
+            words = np.array([sizes(text) for text in launch["parameters"]], np.uint32)
+            buffers["parameters"] = [self._alloc(words.nbytes)]
+            self.lib.rm_gpu_upload(c.c_int64(buffers["parameters"][0]), words.ctypes.data_as(c.c_void_p),
+                                   c.c_int64(words.nbytes))
         bindings = (Binding * len(launch["buffers"]))(
             *[Binding(buffers[b["kind"]][b["index"]], sizes(b["offset"]), sizes(b["bytes"]))
               for b in launch["buffers"]])

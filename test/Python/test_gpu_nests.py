@@ -1,13 +1,18 @@
 """Nests on the software Vulkan device against their array operations on the CPU: dtypes, layouts, schedules, sizes."""
 import glob
 import itertools
+import json
 import os
 import subprocess
+import sys
+import tempfile
 import unittest
 
 import numpy as np
 
-import cli
+sys.path.insert(0, os.path.dirname(__file__))
+import cli  # noqa: E402
+import gpu_host  # noqa: E402
 
 HAS_LAVAPIPE = bool(glob.glob("/usr/share/vulkan/icd.d/lvp_icd*.json"))
 NUMPY = {"f64": np.float64, "f32": np.float32, "f16": np.float16, "i1": np.bool_, "i8": np.int8, "i16": np.int16,
@@ -360,6 +365,56 @@ class RowsTest(NestTest):
                 wide = (wide - wide.mean(1, keepdims=True)) / np.sqrt(wide.var(1, keepdims=True) + 1e-6)
                 with self.subTest(space=space, scale=scale):
                     np.testing.assert_allclose(got, wide * gain + bias, rtol=1e-4, atol=1e-5)
+
+
+class ValidationTest(unittest.TestCase):
+    """Every schedule is silent under the validation layer; sizes known only at run time take them all."""
+
+    @unittest.skipUnless(HAS_LAVAPIPE, "needs lavapipe")
+    def test_schedules(self):
+        yields = "[#fused.reduction<max dims [DIM]>], [#fused.store, #fused.reduction<sum dims [DIM]>], [#fused.store]"
+        stages = [stage.replace("T", "f32") for stage in SOFTMAX]
+        for dim, spaces in ((1, ((6, 64), (5, 67), (3, 4096), (2, 20001))), (0, ((50, 16), (50, 7)))):
+            text = nest((2, 2), [((2, 2), "f32", ["d0", "d1"])], stages, "3", yields.replace("DIM", str(dim)),
+                        [((2, 2), "f32")], dynamic=True)
+            with tempfile.TemporaryDirectory() as folder:
+                host = gpu_host.Host(*gpu_host.translate(text, folder, "--no-fusion"), validation=True)
+                for space in spaces:
+                    x = values("f32", space)
+                    e = np.exp(x.astype(np.float64) - x.max(dim, keepdims=True))
+                    np.testing.assert_allclose(host.run([x])[0], e / e.sum(dim, keepdims=True), rtol=1e-5, atol=1e-7)
+                self.assertEqual(host.lib.rm_validation_messages(None), 0)
+                host.close()
+
+    @unittest.skipUnless(HAS_LAVAPIPE, "needs lavapipe")
+    def test_parameters_beyond_push_constants(self):
+        """A device with few push constants gets sizes and strides in a buffer of words."""
+        count, space = 6, (3, 2, 5, 4, 2)
+        orders = ("31042", "20314", "13240", "02143", "43210", "14032")
+        maps = [[f"d{d}" for d in order] for order in orders]
+        sizes = [[space[int(d[1:])] for d in m] for m in maps]
+        body = "\n".join(f"  %s{i} = array.add {'%a0' if i == 1 else f'%s{i - 1}'}, %a{i} : f32, f32"
+                         for i in range(1, count))
+        stage = "^bb0(" + ", ".join(f"%a{i}: f32" for i in range(count)) + f"):\n{body}\n  fused.yield %s5 : f32"
+        text = nest(space, [(s, "f32", m) for s, m in zip(sizes, maps)], [stage], "0", "[#fused.store]",
+                    [(space, "f32")], dynamic=True)
+        arrays = [values("f32", s, i) for i, s in enumerate(sizes)]
+        expected = sum(np.transpose(a, [m.index(f"d{d}") for d in range(5)]).astype(np.float64)
+                       for a, m in zip(arrays, maps))
+        with tempfile.TemporaryDirectory() as folder:
+            devices = json.loads(subprocess.run([cli.RUNMAT, "devices", "--json"], check=True, capture_output=True).stdout)
+            device = next(d for d in devices if "llvmpipe" in d["name"])
+            device["limits"]["max_push_constants_size"] = 16
+            profile = os.path.join(folder, "device.json")
+            with open(profile, "w", encoding="utf-8") as file:
+                json.dump(device, file)
+            spirv, description = gpu_host.translate(text, folder, "--no-fusion", "--profile", profile)
+            host = gpu_host.Host(spirv, description, validation=True)
+            np.testing.assert_allclose(host.run(arrays)[0], expected, rtol=1e-5, atol=1e-6)
+            self.assertTrue(any(launch["parameters"] for variant in host.json["units"][0]["variants"]
+                                for step in variant["steps"] for launch in step["launches"]))
+            self.assertEqual(host.lib.rm_validation_messages(None), 0)
+            host.close()
 
 
 if __name__ == "__main__":

@@ -107,14 +107,19 @@ void GPUSweep::planWindows() {
   // begin anywhere.
   window.isAligned =
       step.isConstant() && step.constant() <= kLeastRange / kOffsetAlignment;
-  if (!window.isAligned)
-    window.isAligned = isKnown && aligned == 1;
+  // Tiles of transposed reads have whole vectors of any element then.
+  if (window.isAligned)
+    aligned = std::max<int64_t>(aligned, 16);
+  else if (isKnown && aligned == 1)
+    window.isAligned = llvm::none_of(space.inputs, [](const GPUTensor &input) {
+      return !input.isWindowed && input.strides[0];
+    });
   if (!window.isAligned)
     aligned = 1;
   step = plan.define("step_bytes", max(step, 1));
   requireBinding(step * aligned + kOffsetAlignment, "one window");
   SizeExpr most = plan.define(
-      "window",
+      "window_size",
       max(floorDiv(SizeExpr::limit(RM_LIMIT_STORAGE_RANGE) - kOffsetAlignment,
                    step * aligned),
           1) *

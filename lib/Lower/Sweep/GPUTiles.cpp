@@ -43,9 +43,10 @@ bool GPUSweep::planTiles(bool aligned) {
         std::max(elementBytes(computeType(space.inputs[input].element)), 4u);
   unsigned lanes = aligned ? space.lanes() : 1;
   unsigned threads = profile.normalize.threads;
-  // Both dims are cut into tiles, so no window may cut one of them.
+  // A window that cuts the dim must leave whole vectors.
   if (!across || bytes > profile.sharedBytes ||
-      kTile * kTile % (threads * lanes) || (*across == 0 && !window.isSingle))
+      kTile * kTile % (threads * lanes) ||
+      (aligned && *across == 0 && !window.isAligned))
     return false;
   unsigned last = space.dims.size() - 1;
   std::vector<SizeCondition> conditions;
