@@ -21,10 +21,9 @@ class Numerics(unittest.TestCase):
         for result in measure_numerics.measure(os.environ["RUNMAT_BUILD_DIR"], quick=True):
             name, type_ = result["function"], result["type"]
             with self.subTest(function=name, type=type_, x=result["x"], y=result["y"]):
-                # A function of the C library may be another version's there: 1 ulp beside what is stated.
-                self.assertLessEqual(result["ulp"], float(stated[name][type_]) + 1)
-                if type_ == "f32" and name.startswith(("pow", "exp", "log")):
-                    self.assertLessEqual(result["ulp"], 4)
+                # Other points than the page's are rounded a little worse.
+                self.assertLessEqual(result["ulp"], float(stated[name][type_]) + 0.25)
+                self.assertLessEqual(result["ulp"], 4)
 
 
 if __name__ == "__main__":

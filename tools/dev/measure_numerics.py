@@ -116,6 +116,13 @@ template <typename T, typename F, typename R> void unary(const char *name, const
       auto x = T::value(Bits(b)); compare<T>(w, f(Bits(b)), reference(x), x, 0); }
   state = 1;
   for (long long i = 0; i < randoms; ++i) { Bits b = randomBits<T>(); auto x = T::value(b); compare<T>(w, f(b), reference(x), x, 0); }
+  // Neighbours of multiples of pi / 2, where what a reduction loses shows.
+  if constexpr (sizeof(Bits) >= 4)
+    for (long long i = 0; i < randoms / 4; ++i) {
+      Bits b; double angle = std::ldexp(double(random64() >> 11), -(int)(random64() % 53)) * 0x1.921fb54442d18p0;
+      angle = std::nearbyint(angle / 0x1.921fb54442d18p0) * 0x1.921fb54442d18p0;
+      if (sizeof(Bits) == 8) { std::memcpy(&b, &angle, sizeof b); } else { float a = angle; std::memcpy(&b, &a, sizeof b); }
+      b += Bits(random64() % 5) - 2; auto x = T::value(b); compare<T>(w, f(b), reference(x), x, 0); }
   report(name, type, w);
 }
 template <typename T, typename F, typename R> void binary(const char *name, const char *type, F f, R reference, long long randoms) {
@@ -124,6 +131,7 @@ template <typename T, typename F, typename R> void binary(const char *name, cons
   for (long long i = 0; i < randoms; ++i) {
     Bits a = randomBits<T>(), b = randomBits<T>();
     // Most random pairs overflow pow: half of the exponents are brought near the interesting range.
+    if (i & 1 && sizeof(Bits) == 8) { double y = std::ldexp(double(int64_t(random64()) >> 11), -46 - int(random64() & 15)); uint64_t v; std::memcpy(&v, &y, 8); b = Bits(v); }
     if (i & 1 && sizeof(Bits) == 4) { float y = float(int64_t(random64()) >> 40) / 65536.f; uint32_t v; std::memcpy(&v, &y, 4); b = Bits(v); }
     auto x = T::value(a), y = T::value(b); compare<T>(w, f(a, b), reference(x, y), x, y); }
   report(name, type, w);
