@@ -121,6 +121,12 @@ def add_nest(p, element, shape_class, stages_kind):
                       f"    %it = array.add {total}, %ic : {element}, {element}"]
             total = "%it" if element not in ("i8",) else total
         outs = [(total, element)]
+        if r.random() < 0.2 and is_float and rank:
+            normal = "normal" if r.random() < 0.5 else ""
+            lines += [f"    %key = array.constant {r.randrange(1 << 40)} : i64",
+                      f"    %off = array.constant {r.randrange(1 << 20)} : i64",
+                      f"    %u = fused.random {normal} key %key offset %off : {element}"]
+            outs.append(("%u", element))
         if r.random() < 0.4 and not is_bool:
             lines.append(f"    %less = array.compare lt, {arguments[0]}, {total} : {element}, {element}")
             outs.append(("%less", "i1"))

@@ -290,6 +290,56 @@ void Sweep::mergeUnit(Reducer &reducer, const Unit &unit, Value parts) {
     storeFlat(memory, value, slot, unit.lanes, unit.mask);
 }
 
+/// Segments [from, to) of one unit, its accumulators into the part's slot.
+void Sweep::sweepPart(const Stage &stage, Value number, Value part, Value from,
+                      Value to) {
+  SmallVector<Value> at(dims.size());
+  decodeUnit(number, at);
+  Unit unit{at, 0, {}};
+  SmallVector<Value> states = sweep(stage, unit, from, to);
+  storeStates(stage, states, add(mul(part, keptCount()), keptIndex(at)), unit);
+}
+
+void Sweep::storeStates(const Stage &stage, ValueRange states, Value slot,
+                        const Unit &unit) {
+  unsigned state = 0;
+  for (unsigned r : stage.reducers) {
+    unsigned count = reducers[r]->combiner.stateTypes().size();
+    storePartials(*reducers[r], states.slice(state, count), slot, unit);
+    state += count;
+  }
+}
+
+/// The same for units [first, last) whose lanes are columns: a few rows at a
+/// time across all of them, so that memory is read along its rows. Accumulators
+/// stay in the first caches meanwhile.
+void Sweep::sweepColumns(const Stage &stage, Value first, Value last,
+                         Value part, Value from, Value to) {
+  auto forUnits = [&](function_ref<void(const Unit &, Value)> body) {
+    auto loop = beginLoop(first, last, 1);
+    SmallVector<Value> at(dims.size());
+    decodeUnit(loop.getInductionVar(), at);
+    forLanes(at, [&](const Unit &unit) {
+      body(unit, add(mul(part, keptCount()), keptIndex(unit.at)));
+    });
+    endLoop(loop);
+  };
+  if (!stage.reducers.empty())
+    forUnits([&](const Unit &unit, Value slot) {
+      storeStates(stage, startStates(stage, unit.lanes), slot, unit);
+    });
+  auto rows = beginLoop(from, to, cpu.columnRows);
+  Value row = rows.getInductionVar();
+  Value end = min(to, add(row, index(cpu.columnRows)));
+  forUnits([&](const Unit &unit, Value slot) {
+    SmallVector<Value> states;
+    for (unsigned r : stage.reducers)
+      states.append(loadPartials(*reducers[r], slot, unit.lanes, unit.mask));
+    storeStates(stage, sweepKept(stage, unit, row, end, states), slot, unit);
+  });
+  endLoop(rows);
+}
+
 LogicalResult Sweep::emitByStage() {
   chunk = cpu.chunkElements;
   if (failed(buildStages(/*withScratch=*/false)))
@@ -310,8 +360,12 @@ LogicalResult Sweep::emitByStage() {
         row = mul(row, dim.size);
     group = max(one, min(units, div(index(cpu.groupBytes), max(row, one))));
   }
-  Value parts = b.createOrFold<arith::CeilDivUIOp>(index(cpu.reductionTasks),
-                                                   max(group, one));
+  // Columns side by side are one task's.
+  int64_t unitsOfTask =
+      lanesKept() ? std::max<int64_t>(1, cpu.columnElements / stages[0].wide)
+                  : 1;
+  Value parts = b.createOrFold<arith::CeilDivUIOp>(
+      index(cpu.reductionTasks), max(ceilDiv(group, unitsOfTask), one));
   parts = max(one, min(parts, segments));
   Value perPart = b.createOrFold<arith::CeilDivUIOp>(segments, parts);
   SmallVector<Value> toFree;
@@ -348,24 +402,19 @@ LogicalResult Sweep::emitByStage() {
     int64_t work = segmentElements;
     if (!bySegment && !ShapedType::isDynamic(elements))
       work = std::max(work, elements / cpu.reductionTasks);
-    auto tasks = beginParallel({here, tasksOfUnit}, workOf(work));
+    auto tasks = beginParallel({ceilDiv(here, unitsOfTask), tasksOfUnit},
+                               workOf(work * unitsOfTask));
     Value unit = tasks.getInductionVars()[0],
           part = tasks.getInductionVars()[1];
-    SmallVector<Value> at(dims.size());
-    decodeUnit(add(first, unit), at);
     Value from = bySegment ? part : mul(part, perPart);
     Value to = bySegment ? add(part, one) : min(segments, add(from, perPart));
-    forLanes(at, [&](const Unit &unit) {
-      SmallVector<Value> states = sweep(stage, unit, from, to);
-      unsigned state = 0;
-      for (unsigned r : stage.reducers) {
-        unsigned count = reducers[r]->combiner.stateTypes().size();
-        Value slot = add(mul(part, keptCount()), keptIndex(unit.at));
-        storePartials(*reducers[r], ValueRange(states).slice(state, count),
-                      slot, unit);
-        state += count;
-      }
-    });
+    if (lanesKept()) {
+      Value start = mul(unit, index(unitsOfTask));
+      Value stop = min(here, add(start, index(unitsOfTask)));
+      sweepColumns(stage, add(first, start), add(first, stop), part, from, to);
+    } else {
+      sweepPart(stage, add(first, unit), part, from, to);
+    }
     b.setInsertionPointAfter(tasks);
     SmallVector<Reducer *> ofRows;
     for (unsigned r : stage.reducers)
@@ -418,6 +467,9 @@ std::optional<bool> Sweep::keepsRows() {
       return false;
     return std::nullopt;
   }
+  // Columns are read along their rows, a few at a time: not one by one.
+  if (op.getStages().size() == 1 && lanesKept())
+    return units * elements <= cpu.chunkElements;
   int64_t tasks = units / block;
   // Small as a whole: nothing to share among threads.
   if (units * elements <= cpu.chunkElements)

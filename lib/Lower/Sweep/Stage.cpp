@@ -253,16 +253,16 @@ void Sweep::decode(Value segment, SmallVector<Value> &at, Value &begin,
 }
 
 SmallVector<Value> Sweep::sweepKept(const Stage &stage, const Unit &unit,
-                                    IRMapping &map, Value from, Value to) {
-  SmallVector<Value> start = startStates(stage, unit.lanes);
+                                    Value from, Value to, ValueRange start) {
+  IRMapping map;
+  bind(stage, 0, map, unit.at, unit.lanes, unit.mask);
+  stage.body->emit(b, 0, map, unit.lanes);
   auto loop = beginLoop(from, to, 1, start);
   SmallVector<Value> at = unit.at;
   Value begin, end;
   decode(loop.getInductionVar(), at, begin, end);
-  IRMapping inner = map;
-  SmallVector<Value> next = point(stage, inner, at, unit.lanes, unit.mask,
-                                  loop.getRegionIterArgs(), false);
-  endLoop(loop, next);
+  endLoop(loop, point(stage, map, at, unit.lanes, unit.mask,
+                      loop.getRegionIterArgs(), false));
   return SmallVector<Value>(loop.getResults());
 }
 
@@ -391,11 +391,12 @@ SmallVector<Value> Sweep::sweepRow(const Stage &stage, const Unit &unit,
 
 SmallVector<Value> Sweep::sweep(const Stage &stage, const Unit &unit,
                                 Value from, Value to) {
+  if (lanesKept())
+    return sweepKept(stage, unit, from, to, startStates(stage, unit.lanes));
   IRMapping map;
   bind(stage, 0, map, unit.at, unit.lanes, unit.mask);
   stage.body->emit(b, 0, map, unit.lanes);
-  return lanesKept() ? sweepKept(stage, unit, map, from, to)
-                     : sweepRow(stage, unit, map, from, to);
+  return sweepRow(stage, unit, map, from, to);
 }
 
 } // namespace runmat::lower

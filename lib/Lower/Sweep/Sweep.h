@@ -175,8 +175,9 @@ private:
   /// States of the stage's reducers after segments [from, to) of a unit.
   SmallVector<Value> sweep(const Stage &stage, const Unit &unit, Value from,
                            Value to);
-  SmallVector<Value> sweepKept(const Stage &stage, const Unit &unit,
-                               IRMapping &map, Value from, Value to);
+  /// The same where the lanes are kept, from the accumulators `start` on.
+  SmallVector<Value> sweepKept(const Stage &stage, const Unit &unit, Value from,
+                               Value to, ValueRange start);
   SmallVector<Value> sweepRow(const Stage &stage, const Unit &unit,
                               IRMapping &map, Value from, Value to);
   void decode(Value segment, SmallVector<Value> &at, Value &begin, Value &end);
@@ -211,6 +212,12 @@ private:
                                   int64_t lanes);
   void storeResult(const fused::NestYield &yield, Value value,
                    const Unit &unit);
+  void sweepPart(const Stage &stage, Value unit, Value part, Value from,
+                 Value to);
+  void storeStates(const Stage &stage, ValueRange states, Value slot,
+                   const Unit &unit);
+  void sweepColumns(const Stage &stage, Value first, Value last, Value part,
+                    Value from, Value to);
   void mergeUnit(Reducer &reducer, const Unit &unit, Value parts);
   void mergeAcrossRows(Reducer &reducer, Value parts);
   SmallVector<Value> allocateScratch();
