@@ -252,7 +252,8 @@ void ContractionLowering::initialise(SmallVector<Value> at, Value rowBegin,
   });
 }
 
-/// Adds to the tile at `at` the products from at[innermost sum] to `sumEnd`.
+/// Adds to the tile at `at` the sum of the products from at[innermost sum] to
+/// `sumEnd`.
 void ContractionLowering::sumTile(ArrayRef<Value> at, Value rowEnd,
                                   Value columnEnd, Value sumEnd, bool whole) {
   VectorType vectorType = VectorType::get({lanes}, type);
@@ -282,10 +283,10 @@ void ContractionLowering::sumTile(ArrayRef<Value> at, Value rowEnd,
                  : loadMasked(operand, at, lanes, masks[r]);
   };
 
-  SmallVector<Value> sums;
-  for (const SmallVector<Value> &row : rows)
-    for (int64_t r = 0; r < registers; ++r)
-      sums.push_back(loadRow(init, row, r));
+  // From zero: the bound of docs/numerics.md grows with the terms of a block
+  // and the number of blocks, where one chain would grow with their product.
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vectorType));
+  SmallVector<Value> sums(rows.size() * registers, zero);
   unsigned innermost = product.sums.back();
   auto made = scf::ForOp::create(b, at[innermost], sumEnd, index(1), sums);
   {
@@ -313,14 +314,24 @@ void ContractionLowering::sumTile(ArrayRef<Value> at, Value rowEnd,
     }
     scf::YieldOp::create(b, next);
   }
+  // All are read before one is written: rows past the end repeat the last one.
+  SmallVector<Value> totals;
   for (auto [number, row] : llvm::enumerate(rows))
     for (int64_t r = 0; r < registers; ++r) {
-      Value sum = made.getResult(number * registers + r);
+      Value sum = made.getResult(number * registers + r),
+            before = loadRow(init, row, r);
+      totals.push_back(isa<FloatType>(type)
+                           ? arith::AddFOp::create(b, before, sum).getResult()
+                           : arith::AddIOp::create(b, before, sum).getResult());
+    }
+  for (auto [number, row] : llvm::enumerate(rows))
+    for (int64_t r = 0; r < registers; ++r) {
+      Value total = totals[number * registers + r];
       SmallVector<Value> indices = indicesOf(init, vectorOf(row, r));
       if (whole)
-        vector::StoreOp::create(b, sum, out, indices);
+        vector::StoreOp::create(b, total, out, indices);
       else
-        vector::MaskedStoreOp::create(b, out, indices, masks[r], sum);
+        vector::MaskedStoreOp::create(b, out, indices, masks[r], total);
     }
 }
 

@@ -13,12 +13,14 @@
 // CHECK: scf.parallel
 // CHECK: memref.store %cst{{.*}}, %[[OUT]]
 // CHECK: scf.if
-// CHECK-COUNT-12: vector.load %[[OUT]]
-// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>) {
+// CHECK: scf.for {{.*}} iter_args({{.*}} = %cst{{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>) {
 // CHECK-COUNT-2: vector.load %[[B]]
 // CHECK: tensor.extract %arg0
 // CHECK: vector.broadcast
 // CHECK-COUNT-12: vector.fma
+// What the result holds already is added once the block's sum is there; all is read before the first is written.
+// CHECK-NOT: vector.store
+// CHECK-COUNT-12: vector.load %[[OUT]]
 // CHECK-COUNT-12: vector.store {{.*}}, %[[OUT]]
 // CHECK: } else {
 // CHECK: vector.create_mask
