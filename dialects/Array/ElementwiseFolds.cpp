@@ -259,17 +259,20 @@ static OpFoldResult foldConstants(Operation *op,
   auto tensor = cast<RankedTensorType>(type);
   if (!tensor.hasStaticShape() || tensor.getNumElements() > maxFoldedElements)
     return {};
+  // An operand may be large where another one has no elements.
+  if (tensor.getNumElements() == 0)
+    return denseFromScalars(tensor, {});
   // Elements and strides of each operand in the result's dims; a dim that
-  // stretches has stride 0.
+  // stretches has stride 0, and so has each dim of a splat.
   SmallVector<SmallVector<Scalar>> elements;
   SmallVector<SmallVector<int64_t>> strides;
   for (Attribute constant : constants) {
     auto dense = cast<DenseElementsAttr>(constant);
-    elements.push_back(elementsOf(dense));
+    elements.push_back(elementsOf(dense, /*keepSplat=*/true));
     ArrayRef<int64_t> shape = dense.getType().getShape();
     SmallVector<int64_t> stride = rowMajorStrides(shape);
     for (auto [size, step] : llvm::zip(shape, stride))
-      if (size == 1)
+      if (size == 1 || dense.isSplat())
         step = 0;
     stride.insert(stride.begin(), tensor.getRank() - shape.size(), 0);
     strides.push_back(std::move(stride));

@@ -204,6 +204,9 @@ OpFoldResult array::detail::foldReduction(Operation *op,
       rule.kind == ReductionKind::Argmin || rule.kind == ReductionKind::Argmax;
   if (isArg && dense.getNumElements() == 0)
     return {};
+  // Of no elements the result may have many.
+  if (type.getNumElements() > maxFoldedElements)
+    return {};
 
   // Each element of the operand, in row-major order, joins its result's group.
   ArrayRef<int64_t> shape = dense.getType().getShape();
@@ -216,8 +219,6 @@ OpFoldResult array::detail::foldReduction(Operation *op,
       outStrides[d] = groups;
       groups *= shape[d];
     }
-  if (groups > maxFoldedElements)
-    return {};
   SmallVector<SmallVector<Scalar>> members(groups);
   for (auto [i, value] : llvm::enumerate(elementsOf(dense))) {
     int64_t group = 0;

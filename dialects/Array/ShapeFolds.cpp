@@ -28,7 +28,9 @@ static Attribute gather(RankedTensorType type, DenseElementsAttr constant,
                         llvm::function_ref<int64_t(ArrayRef<int64_t>)> source) {
   if (!constant || !type.hasStaticShape())
     return {};
-  if (std::optional<Scalar> splat = splatOf(constant))
+  if (type.getNumElements() == 0)
+    return denseFromScalars(type, {});
+  if (splatOf(constant))
     return constant.resizeSplat(type);
   auto values = constant.getValues<Attribute>();
   return buildConstant(
