@@ -301,6 +301,12 @@ class SignalTest(ToolTest):
         self.end(self.path("tmp"), 3, "compile", "add.mlir", "-o", "add.so", "--device", "cpu",
                  PATH=os.path.dirname(linker) + ":" + os.environ["PATH"], TMPDIR=self.path("tmp"))
 
+    def test_a_missing_folder_of_temporary_files_is_named(self):
+        self.write("add.mlir", ADD)
+        self.environment = {"TMPDIR": self.path("gone")}
+        self.assert_error(1, f"cannot make a temporary file in {self.path('gone')} (TMPDIR): No such file or directory",
+                          "compile", "add.mlir", "-o", "add.so", "--device", "cpu")
+
     def end(self, folder, count, *arguments, **environment):
         """Ends the tool when `count` more files are in the folder: afterwards nothing is new."""
         before, inside = set(os.listdir(self.folder)), set(os.listdir(folder))

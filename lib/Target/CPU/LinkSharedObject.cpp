@@ -33,9 +33,14 @@ public:
   Error create(StringRef suffix) {
     runmat::io::HoldEndingSignals hold;
     if (std::error_code code =
-            sys::fs::createTemporaryFile("runmat", suffix, name))
-      return createStringError(code, "cannot make a temporary file: " +
-                                         code.message());
+            sys::fs::createTemporaryFile("runmat", suffix, name)) {
+      name.clear();
+      SmallString<128> folder;
+      sys::path::system_temp_directory(/*erasedOnReboot=*/true, folder);
+      return createStringError(code, "cannot make a temporary file in " +
+                                         folder +
+                                         " (TMPDIR): " + code.message());
+    }
     runmat::io::removeOnSignal(name.str().str());
     return Error::success();
   }
@@ -102,6 +107,8 @@ Expected<std::string> runmat::linkSharedObject(const MemoryBuffer &object) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> linked =
       MemoryBuffer::getFile(output.path());
   if (!linked)
-    return createStringError(linked.getError(), "cannot read the linked file");
+    return createStringError(linked.getError(),
+                             "cannot read the linked file " + output.path() +
+                                 ": " + linked.getError().message());
   return (*linked)->getBuffer().str();
 }
