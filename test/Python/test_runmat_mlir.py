@@ -95,10 +95,64 @@ class RunTest(ToolTest):
         run = self.tool("run", "normalize.mlir", "--device", "cpu", "--input", "x.npy", "--input", "1.5", "--output",
                         "y.npy", "--output", "mse.npy", "--verify", "--tolerance", "1e-12")
         self.assertEqual(run.returncode, 1)
-        self.assertRegex(run.stderr, r"\Aerror: --verify: result 0: element \[\d+, \d+, \d+\] is \S+, expected \S+ "
-                                     r"within 1e-12\n\Z")
+        self.assertRegex(run.stderr, r"\Aerror: --verify: result 0: element \[\d+, \d+, \d+\] is [\d.e-]+, expected [\d.e-]+, "
+                                     r"\S+ ulp, beyond 1e-12(; with each operation rounded to its type: .*)?\n\Z")
         self.assertIn("FAILED", run.stdout)
         self.assertFalse(os.path.exists(self.path("y.npy")))
+
+    def test_verify_where_rounding_decides(self):
+        """Right programs: the reference is also rounded as the program is."""
+        programs = [
+            ("  %a = array.full %x : f32 to tensor<4xf32>\n  %b = array.full %y : f32 to tensor<4xf32>\n"
+             "  %c = array.full %z : f32 to tensor<4xf32>\n  %s = array.add %a, %b : tensor<4xf32>, tensor<4xf32>\n"
+             "  %r = array.compare eq, %s, %c : tensor<4xf32>, tensor<4xf32>",
+             "%x: f32, %y: f32, %z: f32", ["0.1", "0.2", "0.3"], "tensor<4xi1>", "[true, true, true, true]"),
+            ("  %a = array.full %x : f32 to tensor<2xf32>\n  %b = array.full %y : f32 to tensor<2xf32>\n"
+             "  %q = array.div %a, %b : tensor<2xf32>, tensor<2xf32>\n  %r = array.floor %q : tensor<2xf32>",
+             "%x: f32, %y: f32", ["1", "0.1"], "tensor<2xf32>", "[10, 10]"),
+            ("  %a = array.full %x : f16 to tensor<2xf16>\n  %s = array.mul %a, %a : tensor<2xf16>, tensor<2xf16>\n"
+             "  %b = array.full %y : f16 to tensor<2xf16>\n  %r = array.div %s, %b : tensor<2xf16>, tensor<2xf16>",
+             "%x: f16, %y: f16", ["300", "300"], "tensor<2xf16>", "[inf, inf]"),
+        ]
+        for body, parameters, inputs, result, shown in programs:
+            self.write("p.mlir", f"func.func @f({parameters}) -> {result} {{\n{body}\n  return %r : {result}\n}}")
+            out = self.succeed("run", "p.mlir", "--device", "cpu", "--verify",
+                               *(part for number in inputs for part in ("--input", number)))
+            self.assertRegex(out, r"\Averify: result 0: .*: ok with each operation rounded to its type "
+                                  r"\(in f64: element \[0\] is \S+, expected \S+.*\)\n")
+            self.assertIn(shown, out)
+
+    def test_verify_of_a_check_that_rounding_decides(self):
+        """In f64 the loop would run once more, and read past the end."""
+        self.write("p.mlir", """func.func @f(%x: tensor<3xf32>, %step: f32) -> tensor<f32> {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %big = array.constant dense<16777216.0> : tensor<f32>
+  %s = tensor.from_elements %step : tensor<f32>
+  %y = array.add %big, %s : tensor<f32>, tensor<f32>
+  %d = array.sub %y, %big : tensor<f32>, tensor<f32>
+  %none = array.constant dense<0.0> : tensor<f32>
+  %more = array.compare gt, %d, %none : tensor<f32>, tensor<f32>
+  %grows = tensor.extract %more[] : tensor<i1>
+  %three = arith.constant 3 : index
+  %at = arith.select %grows, %three, %zero : index
+  %e = tensor.extract %x[%at] : tensor<3xf32>
+  %r = tensor.from_elements %e : tensor<f32>
+  return %r : tensor<f32>
+}""")
+        np.save(self.path("x.npy"), np.arange(3, dtype="f4"))
+        out = self.succeed("run", "p.mlir", "--device", "cpu", "--verify", "--input", "x.npy", "--input", "0.5")
+        self.assertRegex(out, r"ok with each operation rounded to its type \(in f64: the reference interpreter: p.mlir:")
+
+    def test_verify_below_the_smallest_numbers(self):
+        self.write("p.mlir", """func.func @f(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  %r = array.mul %x, %y : tensor<4xf32>, tensor<4xf32>
+  return %r : tensor<4xf32>
+}""")
+        np.save(self.path("x.npy"), np.array([1e-30, 1e-25, 1e-22, 1.4e-45], "f4"))
+        np.save(self.path("y.npy"), np.array([1e-30, 1e-25, 1e-23, 0.1], "f4"))
+        out = self.succeed("run", "p.mlir", "--device", "cpu", "--verify", "--input", "x.npy", "--input", "y.npy")
+        self.assertTrue(out.startswith("verify: result 0: ") and out.splitlines()[0].endswith(": ok"), out)
 
     def test_times_name_the_stages(self):
         out = self.run_normalize("--device", "cpu", "--time=2")

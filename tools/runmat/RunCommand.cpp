@@ -5,14 +5,13 @@
 #include "Call.h"
 #include "Commands.h"
 #include "Inputs.h"
-#include "Number.h"
 #include "Outputs.h"
 #include "Program.h"
+#include "ReferenceCheck.h"
 #include "Report.h"
 #include "SharedObject.h"
 #include "Timing.h"
 #include "UnitTimes.h"
-#include "Verify.h"
 #include "runmat/IO/StagedFiles.h"
 
 #include <cmath>
@@ -92,44 +91,6 @@ static Status timeWarmRuns(rm_context *context, const Program &program,
     printSpread("warm runs, device time", std::move(device));
   printUnitTimes(before, unitTimes(context), repetitions);
   return {};
-}
-
-static Status verify(const RunOptions &options,
-                     const std::vector<io::Tensor> &arguments,
-                     const std::vector<io::Tensor> &results) {
-  std::vector<const io::Tensor *> pointers;
-  for (const io::Tensor &argument : arguments)
-    pointers.push_back(&argument);
-  ReferenceOptions referenceOptions;
-  referenceOptions.entry = options.entry;
-  Result<std::vector<io::Tensor>> reference =
-      interpretFile(options.file, pointers, referenceOptions);
-  if (!reference)
-    return Error{"--verify: the reference interpreter: " + reference.message()};
-  if (reference->size() != results.size())
-    return Error{"--verify: " + std::to_string(results.size()) +
-                 " results, the reference gives " +
-                 std::to_string(reference->size())};
-  Status outcome;
-  for (size_t i = 0; i < results.size(); ++i) {
-    const io::Tensor &result = results[i];
-    bool exact = defaultTolerance(result.dtype()) == 0;
-    double tolerance =
-        exact ? 0
-              : options.tolerance.value_or(defaultTolerance(result.dtype()));
-    std::string which = "result " + std::to_string(i);
-    Result<Difference> difference = compare(result, (*reference)[i], tolerance);
-    if (!difference)
-      return Error{"--verify: " + which + ": " + difference.message()};
-    bool passed = difference->beyond.empty();
-    printf("verify: %s: %s (tolerance %s): %s\n", which.c_str(),
-           difference->text(result.dtype()).c_str(),
-           shortText(tolerance).c_str(), passed ? "ok" : "FAILED");
-    if (!passed && outcome)
-      outcome = Error{"--verify: " + which + ": " + difference->beyond +
-                      " within " + shortText(tolerance)};
-  }
-  return outcome;
 }
 
 namespace {
@@ -221,7 +182,8 @@ static Status runProgram(const RunOptions &options, rm_context *context) {
   if (rm_context_note(context) != noteBefore)
     note(rm_context_note(context));
   if (options.verify)
-    if (Status verified = verify(options, *arguments, results); !verified)
+    if (Status verified = checkAgainstReference(options, *arguments, results);
+        !verified)
       return verified;
   if (options.repetitions > 0)
     if (Status timed = timeWarmRuns(context, *program, *arguments, first,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace runmat::cli {
 
@@ -67,6 +68,15 @@ static std::string positionText(const io::Tensor &tensor, int64_t index) {
   return "[" + text + "]";
 }
 
+/// All digits of an f64, so that what rounding decided can be seen.
+static std::string digits(double value) {
+  if (std::isnan(value))
+    return "nan"; // of either sign
+  char text[64];
+  snprintf(text, sizeof text, "%.17g", value);
+  return text;
+}
+
 /// What rounding to the format gives for values beyond its largest one.
 static double overflowed(double value, const FloatFormat &format) {
   double halfUnit =
@@ -95,6 +105,7 @@ static Difference compareFloats(const io::Tensor &result,
   for (int64_t i = 0; i < count; ++i) {
     double got = result.element(i), want = overflowed(expected[i], format);
     bool pass;
+    std::string distance;
     if (!std::isfinite(got) || !std::isfinite(want)) {
       pass = got == want || (std::isnan(got) && std::isnan(want));
       if (!pass)
@@ -109,6 +120,7 @@ static Difference compareFloats(const io::Tensor &result,
       if (error > 0)
         difference.relative = std::max(difference.relative, error / magnitude);
       difference.ulps = std::max(difference.ulps, error / unit);
+      distance = ", " + shortText(error / unit) + " ulp";
       // Numbers of the format lie no closer than its smallest one.
       double smallest =
           std::ldexp(1.0, format.minExponent - format.fractionBits);
@@ -117,8 +129,8 @@ static Difference compareFloats(const io::Tensor &result,
     }
     if (!pass && difference.beyond.empty())
       difference.beyond = "element " + positionText(result, i) + " is " +
-                          numberText(result, i) + ", expected " +
-                          numberText(reference, i);
+                          digits(got) + ", expected " + digits(expected[i]) +
+                          distance;
   }
   return difference;
 }

@@ -17,7 +17,8 @@ struct Difference {
   double relative = 0;
   double ulps = 0;
   /// Empty, or the first element beyond the tolerance: "element [1, 2] is 3,
-  /// expected 4".
+  /// expected 4". Floats have all their digits, and the units in the last place
+  /// between them.
   std::string beyond;
 
   std::string text(rm_dtype dtype) const;
@@ -30,8 +31,9 @@ double defaultTolerance(rm_dtype dtype);
 
 /// An element g passes against the reference r if |g - r| <= T max(|r|, s), s
 /// the root mean square of the reference's finite elements: elements that
-/// cancel to near zero are judged by the scale of their array. NaN only passes
-/// against NaN, an infinity only against what rounds to the same one.
+/// cancel to near zero are judged by the scale of their array. The dtype's
+/// smallest number is always allowed. NaN only passes against NaN, an infinity
+/// only against what rounds to the same one.
 /// `reference` has f64 for floating-point results, else the result's dtype.
 /// Errors: shapes that differ.
 Result<Difference> compare(const io::Tensor &result,

@@ -53,7 +53,16 @@ TEST(Verify, NamesTheFirstElementBeyond) {
       compare(make<float>(RM_F32, {2, 3}, {1, 1, 1, 1, 1, 2}),
               make<double>(RM_F64, {2, 3}, {1, 1, 1, 1, 1.5, 1}), 1e-4);
   ASSERT_TRUE(difference);
-  EXPECT_EQ(difference->beyond, "element [1, 1] is 1, expected 1.5");
+  EXPECT_EQ(difference->beyond,
+            "element [1, 1] is 1, expected 1.5, 4.1943e+06 ulp");
+}
+
+TEST(Verify, FailuresHaveAllDigits) {
+  EXPECT_EQ(compareF32({0.1f}, {0.1}, 0).beyond,
+            "element [0] is 0.10000000149011612, expected "
+            "0.10000000000000001, 0.2 ulp");
+  EXPECT_EQ(compareF32({NAN}, {-INFINITY}).beyond,
+            "element [0] is nan, expected -inf");
 }
 
 TEST(Verify, NaNAndInfinityMustAgree) {

@@ -5,6 +5,7 @@
 #include "runmat/IO/Tensor.h"
 
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 namespace runmat::differential {
@@ -21,6 +22,27 @@ inline double epsilonOf(rm_dtype dtype) {
   default:
     return 0x1p-52;
   }
+}
+
+inline std::string digits(const io::Tensor &tensor, int64_t k) {
+  if (tensor.dtype() == RM_I64)
+    return std::to_string(tensor.data<int64_t>()[k]);
+  char text[64];
+  snprintf(text, sizeof text, "%.17g", tensor.element(k));
+  return text;
+}
+
+/// ", 3 ulp": of the dtype, at the wanted element; empty where there are none.
+inline std::string distance(const io::Tensor &got, const io::Tensor &wanted,
+                            int64_t k, rm_dtype dtype) {
+  double a = got.element(k), b = wanted.element(k);
+  bool isFloat = wanted.dtype() == RM_F64;
+  if (!isFloat || b == 0 || !std::isfinite(a - b))
+    return "";
+  char text[64];
+  snprintf(text, sizeof text, ", %.3g ulp",
+           std::fabs(a - b) / std::ldexp(epsilonOf(dtype), std::ilogb(b)));
+  return text;
 }
 
 /// "" or how they differ. `wanted` holds floats as f64, `got` in the program's
@@ -42,8 +64,8 @@ inline std::string difference(const io::Tensor &got, const io::Tensor &wanted,
     }
     if (!same)
       return "element " + std::to_string(k) + " of " + got.typeText() + " is " +
-             std::to_string(got.element(k)) + ", expected " +
-             std::to_string(wanted.element(k));
+             digits(got, k) + ", expected " + digits(wanted, k) +
+             distance(got, wanted, k, dtype);
   }
   return "";
 }
