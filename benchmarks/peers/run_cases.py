@@ -72,7 +72,7 @@ def compile_ours(case, folder, options):
     with open(program, "w") as file:
         file.write(case.program(case.tiny if options.check else case.sizes))
     run([os.path.join(options.build, "bin", "runmat"), "compile", program, "--device", "cpu", "-o",
-         os.path.join(folder, "case.so")], options)
+         os.path.join(folder, "case.so")] + (["--verify-ir"] if options.check else []), options)
     return program
 
 

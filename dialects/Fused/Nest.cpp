@@ -242,7 +242,7 @@ LogicalResult NestOp::verifyRegions() {
              << stage << " must yield " << cast<ArrayAttr>(attrs).size()
              << " values";
     for (Operation &inner : block.without_terminator())
-      if (!isMemoryEffectFree(&inner) || inner.getNumRegions() > 1 ||
+      if (!isMemoryEffectFree(&inner) ||
           llvm::any_of(inner.getResultTypes(),
                        [](Type type) { return isa<ShapedType>(type); }))
         return emitOpError("stage #")

@@ -14,6 +14,7 @@ def Offload_Dialect : Dialect {
     the runtime (include/runmat/Runtime/Runtime.h); it appears after placement and is gone after the
     conversion to LLVM.
   }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
   let useDefaultTypePrinterParser = 1;
 }
 

@@ -15,6 +15,8 @@ def Offload_CheckOp : Offload_Op<"check", [MemoryEffects<[MemWrite]>]> {
     `offload.check %cond, "dimension 1 is {0}, but {1} is expected" (%a, %b)`. Where `cond` is false the
     call of the program records the text (with `{0}`, `{1}` ... replaced by the index operands' values) and
     this operation's location, releases what it holds and returns an error. Never inside parallel code.
+    What stands behind a condition that is known to be false is erased: nothing there runs, and sizes that are
+    known there may contradict each other.
     With `unsupported` the error is the device's limit, not the program's fault: with device `auto` the
     call then runs on the CPU.
   }];

@@ -63,6 +63,10 @@ struct CompileOptions {
   /// Those of fusion come with the program, as YAML.
   bool keepRemarks = false;
 
+  /// The verifier runs after each pass: tests find a wrong one where it is
+  /// made. Off, since it takes time and a right compiler has nothing to find.
+  bool verifyIR = false;
+
   /// Gets warnings, notes and `remarks`, one line each ("add.mlir:3:8: remark:
   /// ..."). Empty: they are dropped.
   std::function<void(const std::string &line)> message;

@@ -58,6 +58,14 @@ static LogicalResult checkFunction(func::FuncOp function) {
 static LogicalResult checkOperation(Operation *op) {
   if (auto function = dyn_cast<func::FuncOp>(op))
     return checkFunction(function);
+  // Expansion of functions makes branches in a unit's body, but a program's
+  // unit has a meaning in array operations, which have none.
+  if (Operation *parent = op->getParentOp();
+      op->getNumRegions() != 0 && parent &&
+      isa_and_nonnull<fused::FusedDialect>(parent->getDialect()))
+    return op->emitOpError()
+           << "is not accepted in the body of " << parent->getName()
+           << "; expected operations on scalars";
   // Not offload: the compiler's own, whose operands are addresses and handles.
   if (isa<array::ArrayDialect, fused::FusedDialect>(op->getDialect()))
     return success();

@@ -349,7 +349,7 @@ Compilation::run(const std::string &name, bool keepAll) {
     return status.error();
   for (const Stage &stage : compilerStages(pipeline)) {
     PassManager manager(&session.get());
-    manager.enableVerifier(false);
+    manager.enableVerifier(options.verifyIR);
     if (stage.name == "fusion")
       manager.addPass(createSymbolDCEPass());
     if (stage.name == "llvm")

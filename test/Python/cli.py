@@ -35,6 +35,8 @@ class ToolTest(unittest.TestCase):
         return self.path(name)
 
     def tool(self, *arguments, **options):
+        if arguments and arguments[0] in ("run", "compile") and any(str(a).endswith(".mlir") for a in arguments):
+            arguments = (*arguments, "--verify-ir")
         return subprocess.run([self.command, *map(str, arguments)], capture_output=True, text=True, timeout=120,
                               cwd=self.folder, env={**os.environ, **self.environment}, **options)
 

@@ -48,7 +48,7 @@ class FunctionsOnCPU(unittest.TestCase):
         path = os.path.join(folder, "f.mlir")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        command = [RUNMAT, "run", path, "--device", "cpu", "--threads", "1", "--output", os.path.join(folder, "r.npy")]
+        command = [RUNMAT, "run", path, "--verify-ir", "--device", "cpu", "--threads", "1", "--output", os.path.join(folder, "r.npy")]
         for k, array in enumerate(inputs):
             np.save(os.path.join(folder, f"{k}.npy"), array)
             command += ["--input", os.path.join(folder, f"{k}.npy")]
@@ -63,7 +63,7 @@ class FunctionsOnCPU(unittest.TestCase):
                 path, object_ = os.path.join(folder, "f.mlir"), os.path.join(folder, "f.so")
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(all_functions(type_))
-                done = subprocess.run([RUNMAT, "compile", path, "--device", "cpu", "-o", object_], capture_output=True, text=True)
+                done = subprocess.run([RUNMAT, "compile", path, "--verify-ir", "--device", "cpu", "-o", object_], capture_output=True, text=True)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 out = subprocess.run([nm, "-D", "--undefined-only", "-j", object_], capture_output=True, text=True, check=True).stdout
                 needed = {name.split("@")[0] for name in out.split()}

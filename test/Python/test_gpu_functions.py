@@ -76,7 +76,7 @@ def measure(functions, x, y, folder, device="gpu=lavapipe"):
                    f"      extras(%y : {kind}) maps [{same}] {{\n  ^bb0(%n: f32, %a: f32, %b: f32):\n{body}"
                    f"    fused.yield {values} : {', '.join(['f32'] * n)}\n  }} -> {', '.join([kind] * n)}\n"
                    f"  return {', '.join(f'%r#{k}' for k in range(n))} : {', '.join([kind] * n)}\n}}\n")
-    command = [RUNMAT, "run", os.path.join(folder, "f.mlir"), "--device", device]
+    command = [RUNMAT, "run", os.path.join(folder, "f.mlir"), "--verify-ir", "--device", device]
     for name, array in (("x", x), ("y", y)):
         np.save(os.path.join(folder, f"{name}.npy"), array.reshape(1, *PLANE))
         command += ["--input", os.path.join(folder, f"{name}.npy")]
@@ -122,7 +122,7 @@ def run_map(folder, body, results, x, y, type_, device):
                    f"      yields [[{', '.join(['#fused.store'] * results)}]] results [{', '.join(map(str, range(results)))}] {{\n"
                    f"  ^bb0(%a: {type_}, %b: {type_}):\n{body}    fused.yield {values} : {', '.join([type_] * results)}\n"
                    f"  }} -> {kinds}\n  return {handles} : {kinds}\n}}\n")
-    command = [RUNMAT, "run", os.path.join(folder, "m.mlir"), "--device", device]
+    command = [RUNMAT, "run", os.path.join(folder, "m.mlir"), "--verify-ir", "--device", device]
     for name, array in (("x", x), ("y", y)):
         np.save(os.path.join(folder, f"{name}.npy"), array)
         command += ["--input", os.path.join(folder, f"{name}.npy")]

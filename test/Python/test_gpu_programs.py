@@ -109,7 +109,7 @@ class ProgramsOnGPU(unittest.TestCase):
     def run_program(self, source, inputs, num_results, *options):
         with open(self.path("p.mlir"), "w", encoding="utf-8") as file:
             file.write(source)
-        command = [RUNMAT, "run", self.path("p.mlir"), *options]
+        command = [RUNMAT, "run", self.path("p.mlir"), "--verify-ir", *options]
         for i, array in enumerate(inputs):
             np.save(self.path(f"in{i}.npy"), array)
             command += ["--input", self.path(f"in{i}.npy")]
@@ -171,7 +171,7 @@ class ProgramsOnGPU(unittest.TestCase):
                     errors = set()
                     for device in ("gpu=lavapipe", "cpu"):
                         done = subprocess.run(
-                            [RUNMAT, "run", self.path("p.mlir"), "--device", device, "--input", self.path("in0.npy"),
+                            [RUNMAT, "run", self.path("p.mlir"), "--verify-ir", "--device", device, "--input", self.path("in0.npy"),
                              "--input", self.path("k.npy")], capture_output=True, text=True)
                         self.assertEqual(done.returncode, 1)
                         self.assertRegex(done.stderr, r"^error: .*p\.mlir:7:\d+: dimension \d is \d+ so far, but \d+ in operand #1$")

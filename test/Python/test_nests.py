@@ -35,7 +35,7 @@ def run(seed, nests, folder):
     with open(path, "w") as out:
         out.write(program.text())
     rng = np.random.default_rng(seed)
-    command = [RUNMAT, "run", path, "--device", "cpu", "--verify"]
+    command = [RUNMAT, "run", path, "--verify-ir", "--device", "cpu", "--verify"]
     for k, (element, sizes, _) in enumerate(program.inputs):
         name = os.path.join(folder, f"{k}.npy")
         np.save(name, np.asarray(data(rng, element, sizes)))

@@ -317,6 +317,7 @@ class UsageTest(EntriesTest):
                 ("-O needs a program's text", "run", p, "-O", "3"),
                 ("--remarks needs a program's text", "run", p, "--remarks"),
                 ("--dump-stages needs a program's text", "run", p, "--dump-stages", "d"),
+                ("--verify-ir needs a program's text", "run", p, "--verify-ir"),
                 ("--output is required", "compile", "a.mlir"),
                 ("the same file", "compile", "a.mlir", "-o", "a", "--header", "a"),
                 ("is a shared object, expected an MLIR file", "compile", p, "-o", "b.so"),

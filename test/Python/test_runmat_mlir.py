@@ -244,7 +244,13 @@ class RunTest(ToolTest):
                  "  %y = arith.addf %x, %x : tensor<4xf32>\n  return %y : tensor<4xf32>\n}", "'arith.addf' op is not accepted"),
                 ("offload.mlir", "func.func @f(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {\n  offload.check %c, \"no\"\n"
                  "  return %x : tensor<4xf32>\n}", "offload.mlir:2:3: 'offload.check' op is not accepted"),
-                ("sparse.mlir", "func.func @f() -> tensor<2xf32> {\n  %y = arith.constant sparse<[[0]], [1.0]> : tensor<2xf32>\n"
+                ("branch.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
+                  "  %y = fused.nest [4] ins(%x : tensor<4xf32>) maps [affine_map<(d0) -> (d0)>]\n"
+                  "      yields [[#fused.store]] results [0] {\n  ^bb0(%e: f32):\n    %t = arith.constant true\n"
+                  "    %r = scf.if %t -> f32 {\n      scf.yield %e : f32\n    } else {\n      scf.yield %e : f32\n    }\n"
+                  "    fused.yield %r : f32\n  } -> tensor<4xf32>\n  return %y : tensor<4xf32>\n}",
+                  "branch.mlir:6:10: 'scf.if' op is not accepted in the body of fused.nest; expected operations on scalars"),
+                 ("sparse.mlir", "func.func @f() -> tensor<2xf32> {\n  %y = arith.constant sparse<[[0]], [1.0]> : tensor<2xf32>\n"
                  "  return %y : tensor<2xf32>\n}", "sparse.mlir:2:8: 'arith.constant' op value is not accepted"),
                 ("unranked.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
                  "  %y = tensor.cast %x : tensor<4xf32> to tensor<*xf32>\n"

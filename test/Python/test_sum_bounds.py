@@ -108,7 +108,7 @@ class SumBounds(unittest.TestCase):
         """`arguments`: arrays and their dtypes; the results' arrays."""
         def type_of(value, dtype):
             return "tensor<" + "".join(f"{size}x" for size in value.shape) + dtype + ">"
-        command = [RUNMAT, "run", os.path.join(self.folder, "p.mlir"), "--device", "cpu", *options]
+        command = [RUNMAT, "run", os.path.join(self.folder, "p.mlir"), "--device", "cpu", "--verify-ir", *options]
         parameters = []
         for i, (value, dtype) in enumerate(arguments):
             np.save(os.path.join(self.folder, f"{i}.npy"),

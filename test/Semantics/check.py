@@ -170,7 +170,7 @@ def cpu(folder):
                        f"\n  return {', '.join(f'%r{n}' for n, _ in part)} : {types}\n}}\n")
         for _, output in outputs:
             command += ["--output", output]
-        done = subprocess.run(["runmat", "run", path, "--device", "cpu", *command], capture_output=True, text=True)
+        done = subprocess.run(["runmat", "run", path, "--verify-ir", "--device", "cpu", *command], capture_output=True, text=True)
         if done.returncode:
             return done.stderr.strip() or f"exit code {done.returncode}"
         for number, output in outputs:
@@ -247,7 +247,7 @@ def gpu(folder):
                        "  ^bb0(%y: f32, %v: f32, %e0: f32, %e1: f32, %e2: f32):\n" + "\n".join(body) +
                        f"\n    fused.yield {', '.join(yields)} : {', '.join(['f32'] * len(part))}\n  }} -> {', '.join([kind] * len(part))}\n"
                        f"  return {', '.join(f'%r#{k}' for k in range(len(part)))} : {', '.join([kind] * len(part))}\n}}\n")
-        command = ["runmat", "run", path, "--device", "gpu=lavapipe", "--telemetry", os.path.join(folder, "t.json")]
+        command = ["runmat", "run", path, "--verify-ir", "--device", "gpu=lavapipe", "--telemetry", os.path.join(folder, "t.json")]
         arrays = [numpy.arange(length, dtype="f4").reshape(1, 1, length), *operands.view("<f4")]
         arrays[3] = arrays[3].reshape(1, 1, length)
         for k, array in enumerate(arrays):

@@ -109,7 +109,7 @@ def cpu_constants(folder):
         with open(path, "w") as file:
             constants = "".join(constant(*item) for item in arguments.items())
             file.write(f"func.func @f() -> {result} {{\n{FIXED}{constants}  %r = {op}\n  return %r : {result}\n}}\n")
-        done = subprocess.run(["runmat", "run", path, "--device", "cpu"], capture_output=True, text=True)
+        done = subprocess.run(["runmat", "run", path, "--verify-ir", "--device", "cpu"], capture_output=True, text=True)
         messages.append(done.stderr.strip() if done.returncode == 1 else f"exit code {done.returncode}: {done.stderr}")
     return messages
 
@@ -127,7 +127,7 @@ def cpu(folder):
         with open(path, "w") as file:
             signature = ", ".join(f"%{name}: {type_of(value)}" for name, value in arguments.items())
             file.write(f"func.func @f({signature}) -> {result} {{\n{FIXED}  %r = {op}\n  return %r : {result}\n}}\n")
-        done = subprocess.run(["runmat", "run", path, "--device", "cpu", *inputs], capture_output=True, text=True)
+        done = subprocess.run(["runmat", "run", path, "--verify-ir", "--device", "cpu", *inputs], capture_output=True, text=True)
         messages.append(done.stderr.strip() if done.returncode == 1 else f"exit code {done.returncode}: {done.stderr}")
     return messages
 

@@ -128,7 +128,7 @@ def cpu(folder):
         path, code = os.path.join(folder, name + ".mlir"), os.path.join(folder, name + ".so")
         with open(path, "w") as file:
             file.write(f"func.func @f(%n: index, %m: index) -> tensor<{result}> {{\n{body(before, op)}  return %r : tensor<{result}>\n}}\n")
-        subprocess.run(["runmat", "compile", path, "-o", code, *sys.argv[2:]], check=True)
+        subprocess.run(["runmat", "compile", path, "--verify-ir", "-o", code, *sys.argv[2:]], check=True)
         for sizes, _ in cases:
             inputs = [f"--input={size}" for size in sizes]
             done = subprocess.run(["runmat", "run", code, "--device", "cpu", *inputs], capture_output=True, text=True, timeout=300)

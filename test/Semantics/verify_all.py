@@ -11,7 +11,7 @@ with open(path, encoding="utf-8") as file:
 failures = 0
 for text, name in functions:
     for level in "03":
-        command = ["runmat", "run", path, "--entry", name, "--device", "cpu", "-O", level]
+        command = ["runmat", "run", path, "--verify-ir", "--entry", name, "--device", "cpu", "-O", level]
         done = subprocess.run(command + ([] if text else ["--verify"]), capture_output=True, text=True)
         good = done.returncode == 1 and text in done.stderr if text else done.returncode == 0
         if text and good:

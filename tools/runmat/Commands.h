@@ -18,6 +18,7 @@ struct ProgramOptions {
   bool noFuse = false;
   std::optional<unsigned> optLevel; // of native code; absent: 3
   std::string dumpStages;
+  bool verifyIR = false;
   /// "-": to standard error; else the YAML file. Empty: none.
   std::string remarks;
 };

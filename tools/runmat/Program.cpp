@@ -63,6 +63,7 @@ CompileOptions compileOptions(const ProgramOptions &options,
   result.fuse = !options.noFuse;
   result.optLevel = options.optLevel.value_or(result.optLevel);
   result.dumpStages = options.dumpStages;
+  result.verifyIR = options.verifyIR;
   result.remarks = options.remarks == "-";
   result.keepRemarks = !remarksFile(options).empty();
   result.message = [](const std::string &line) {

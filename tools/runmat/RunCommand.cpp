@@ -44,6 +44,8 @@ static Status checkUsage(const RunOptions &options) {
     return refuse("--remarks");
   if (!options.dumpStages.empty())
     return refuse("--dump-stages");
+  if (options.verifyIR)
+    return refuse("--verify-ir");
   return {};
 }
 

@@ -28,6 +28,8 @@ static void addProgramOptions(CLI::App &command, ProgramOptions &options,
       ->check(CLI::Range(0, 3));
   command.add_option("--dump-stages", options.dumpStages,
                      "Folder for the program's text after each stage");
+  command.add_flag("--verify-ir", options.verifyIR,
+                   "Check the program's form after each pass of the compiler");
   // A flag: with a separate value, "--remarks prog.mlir" would take the file.
   command.add_flag(
       "--remarks{-}", options.remarks,

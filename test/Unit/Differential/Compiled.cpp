@@ -21,6 +21,7 @@ CompiledImplementation::create(const std::string &device,
     return Error{reason};
   made->options = options;
   made->options.entry = "main";
+  made->options.verifyIR = true;
   if (rm_context_has_gpu(made->context)) {
     char *info = rm_device_info_json(made->context);
     made->options.deviceInfo = info ? info : "";

@@ -145,6 +145,7 @@ Program::Outcome Program::compiled(const std::string &path) {
   Outcome outcome;
   CompileOptions options;
   options.fuse = false;
+  options.verifyIR = true;
   options.optLevel = 1;
   options.vectorBits = vectorBits;
   Result<std::unique_ptr<CompiledProgram>> program = compileFile(path, options);
