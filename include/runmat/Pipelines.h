@@ -6,6 +6,7 @@
 #include "runmat/Conversion/FusedToOffload.h"
 #include "runmat/Target/CPU/CPUProfile.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -29,6 +30,15 @@ struct Stage {
   std::string name;
   std::function<void(mlir::OpPassManager &)> build;
 };
+
+/// What a program may consist of, before any stage. Refuses, with an error at
+/// its place: operations that no stage or no interpreter knows, functions
+/// without a body, names that are the runtime library's.
+mlir::LogicalResult checkAccepted(mlir::ModuleOp module);
+
+/// The first stage, from a program to its units: what is compiled and what
+/// runmat-translate writes have the same ones.
+Stage fusionStage(const PipelineOptions &options);
 
 /// The stages in their order.
 std::vector<Stage> compilerStages(const PipelineOptions &options);

@@ -2,7 +2,6 @@
 // Every diagnostic of MLIR becomes one line; the first error is the result's
 // message.
 #include "runmat/Compiler.h"
-#include "AcceptedProgram.h"
 #include "Header.h"
 #include "runmat/Pipelines.h"
 #include "runmat/Reference/Interpreter.h"
@@ -14,7 +13,6 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Remarks/RemarkSerializer.h"
@@ -350,8 +348,6 @@ Compilation::run(const std::string &name, bool keepAll) {
   for (const Stage &stage : compilerStages(pipeline)) {
     PassManager manager(&session.get());
     manager.enableVerifier(options.verifyIR);
-    if (stage.name == "fusion")
-      manager.addPass(createSymbolDCEPass());
     if (stage.name == "llvm")
       nameSymbols(module);
     stage.build(manager);

@@ -46,22 +46,28 @@ static void clean(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
+Stage runmat::fusionStage(const PipelineOptions &options) {
+  return {"fusion", [=](OpPassManager &pm) {
+            // What is never called is not compiled.
+            pm.addPass(createSymbolDCEPass());
+            // Before folds drop what is checked.
+            pm.addPass(createCheckUpstreamOpsPass());
+            // One form of each idiom, constants in place: fewer things for
+            // matchers to know.
+            clean(pm);
+            // Specialised kinds first: they claim what generic chains would
+            // take apart.
+            if (options.fuse)
+              pm.addPass(createFuseAll());
+            // While a unit is one operation, on whatever device.
+            pm.addPass(createMarkUnits());
+          }};
+}
+
 std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
   std::vector<Stage> stages;
 
-  stages.push_back({"fusion", [=](OpPassManager &pm) {
-                      // Before folds drop what is checked.
-                      pm.addPass(createCheckUpstreamOpsPass());
-                      // One form of each idiom, constants in place: fewer
-                      // things for matchers to know.
-                      clean(pm);
-                      // Specialised kinds first: they claim what generic chains
-                      // would take apart.
-                      if (options.fuse)
-                        pm.addPass(createFuseAll());
-                      // While a unit is one operation, on whatever device.
-                      pm.addPass(createMarkUnits());
-                    }});
+  stages.push_back(fusionStage(options));
 
   // While units are whole: what the GPU takes leaves the host's code here.
   if (options.gpu)

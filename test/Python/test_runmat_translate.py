@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cli import ToolTest  # noqa: E402
+from cli import RUNMAT, ToolTest  # noqa: E402
 
 UNIT = """func.func @f(%x: tensor<2x4x4xf32>) -> tensor<2x4x4xf32> {
   %e = array.constant dense<1.0e-6> : tensor<f32>
@@ -18,6 +19,30 @@ UNIT = """func.func @f(%x: tensor<2x4x4xf32>) -> tensor<2x4x4xf32> {
     fused.yield %y : f32
   } -> tensor<2x4x4xf32>
   return %y : tensor<2x4x4xf32>
+}
+"""
+
+# An ImageNormalize once two transposes are none, a power is a product and a product with 1 is its operand; and a function
+# that is never called.
+UNFOLDED = """func.func private @unused(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = array.exp %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func @main(%x: tensor<8x64x65xf32>) -> tensor<8x64x65xf32> {
+  %two = array.constant dense<2.0> : tensor<f32>
+  %one = array.constant dense<1.0> : tensor<f32>
+  %mu = array.mean %x dims [1, 2] keep : tensor<8x64x65xf32>
+  %t = array.transpose %x perm [0, 2, 1] : tensor<8x64x65xf32>
+  %u = array.transpose %t perm [0, 2, 1] : tensor<8x65x64xf32>
+  %d = array.sub %u, %mu : tensor<8x64x65xf32>, tensor<8x1x1xf32>
+  %sq = array.pow %d, %two : tensor<8x64x65xf32>, tensor<f32>
+  %var = array.mean %sq dims [1, 2] keep : tensor<8x64x65xf32>
+  %eps = array.constant dense<1.0e-3> : tensor<f32>
+  %scaled = array.mul %eps, %one : tensor<f32>, tensor<f32>
+  %ve = array.add %var, %scaled : tensor<8x1x1xf32>, tensor<f32>
+  %s = array.sqrt %ve : tensor<8x1x1xf32>
+  %y = array.div %d, %s : tensor<8x64x65xf32>, tensor<8x1x1xf32>
+  return %y : tensor<8x64x65xf32>
 }
 """
 
@@ -35,6 +60,28 @@ class TranslateTest(ToolTest):
     def read(self, name):
         with open(self.path(name), "rb") as file:
             return file.read()
+
+    def test_the_units_of_a_compiled_program(self):
+        """What is written is what `runmat compile` runs: folds and canonical forms come before fusion in both."""
+        self.write("form.mlir", UNFOLDED)
+        programs = os.path.join(os.environ["RUNMAT_SOURCE_DIR"], "benchmarks", "programs")
+        paths = [self.path("form.mlir"), *(os.path.join(programs, name) for name in sorted(os.listdir(programs)))]
+        for number, path in enumerate(paths):
+            with self.subTest(program=path):
+                self.succeed("--array-to-spirv", path, "-o", "k.spv")
+                with open(self.path("k.json")) as file:
+                    written = json.load(file)
+                stages = self.path(f"stages{number}")
+                subprocess.run([RUNMAT, "compile", path, "--verify-ir", "--device", "gpu", "-o", self.path("p.so"),
+                                "--dump-stages", stages], check=True, capture_output=True)
+                name, = (name for name in os.listdir(stages) if "offload" in name)
+                with open(os.path.join(stages, name)) as file:
+                    text = file.read()
+                units = re.findall(r'location = "([^"]*)", name = "(fused[^"]*)"', text)
+                self.assertEqual([(unit["location"], unit["op"]) for unit in written["units"]], units)
+                self.assertEqual(sorted(kernel["entry"] for kernel in written["kernels"]),
+                                 sorted(re.findall(r"gpu\.func @(\w+)", text)))
+                self.assertTrue(units)
 
     def test_outputs_are_a_pair(self):
         self.succeed(*self.spirv("f.mlir", "-o", "k.spv"))

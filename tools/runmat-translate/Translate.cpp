@@ -5,6 +5,7 @@
 #include "runmat/Conversion/KernelsJSON.h"
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/IO/StagedFiles.h"
+#include "runmat/Pipelines.h"
 #include "runmat/RegisterAll.h"
 #include "runmat/Support/Location.h"
 #include "runmat/Target/SPIRV.h"
@@ -17,7 +18,6 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
@@ -126,12 +126,14 @@ static int runArrayToSPIRV(const TranslateOptions &options,
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return error.report(options.input + ": is not MLIR");
-  if (!options.noFusion) {
-    PassManager passes(&context);
-    if (failed(parsePassPipeline("fuse-all", passes)) ||
-        failed(passes.run(*module)))
-      return error.report(options.input + ": fusion failed");
-  }
+  if (failed(checkAccepted(*module)))
+    return error.report(options.input + ": is not accepted");
+  PipelineOptions pipeline;
+  pipeline.fuse = !options.noFusion;
+  PassManager passes(&context);
+  fusionStage(pipeline).build(passes);
+  if (failed(passes.run(*module)))
+    return error.report(options.input + ": fusion failed");
 
   std::vector<PlannedUnit> units;
   for (Operation *unit : collectUnits(*module))

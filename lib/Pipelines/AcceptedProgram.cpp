@@ -1,10 +1,9 @@
 // One walk over the operations of a program, before any stage: what comes after
 // may rely on it, and what it refuses never reaches a pass that would say
 // something unclear about it, or read memory that it should not.
-#include "AcceptedProgram.h"
-
 #include "runmat/Dialect/Array/Array.h"
 #include "runmat/Dialect/Fused/Fused.h"
+#include "runmat/Pipelines.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
