@@ -36,6 +36,9 @@ def make_environment(folder):
         with open(stamp) as file:
             if file.read() == wanted:
                 return python
+    if os.path.exists(folder) and not os.path.exists(os.path.join(folder, "pyvenv.cfg")):
+        # /usr would become a virtual environment, and the system's Python lose its packages.
+        raise SystemExit(f"error: {folder} is there already and is no virtual environment")
     print(f"== installing the peers into {folder}: {', '.join(wanted.split())}", flush=True)
     if not os.path.exists(python):
         # Debian's python3 needs the package python3-venv for this.

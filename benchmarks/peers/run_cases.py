@@ -5,9 +5,10 @@ Each implementation of each case runs in a process of its own, with the same ran
 number of threads; its result is checked against NumPy in f64 before it is timed. `ahead` is the best peer's median
 over ours (above 1: RunMat is ahead), `x copy` our time over that of a plain copy of as many bytes as the case has to
 move. The time to compile is from the program's text to loaded code for us, trace and compilation for JAX;
-in the group `compile` it is all that counts, and `ahead` is of it.
+in the group `compile` it is all that counts, and `ahead` is of it. `reported` is what was once seen slower than NumPy
+(--group reported --peers numpy).
 
-usage: benchmarks/peers/run_cases.py [--group memory,product,small,compile] [--case softmax,chain] [--json FILE]
+usage: benchmarks/peers/run_cases.py [--group memory,product,small,compile,reported] [--case softmax,chain] [--json FILE]
        benchmarks/peers/run_cases.py --check      small sizes, NumPy alone, no times: a test
        benchmarks/peers/run_cases.py --show FILE  prints the tables of an earlier --json (--markdown: for documents)
 --keep-memory: peers otherwise pay page faults for each new large result, since glibc gives freed ones back.
@@ -30,8 +31,8 @@ from peers import ROOT, make_environment
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = ["numpy", "jax", "torch.compile"]
-GROUPS = ["memory", "product", "small", "compile"]
-NPY = {"f64": "<f8", "f32": "<f4", "f16": "<f2", "i1": "|b1", "i64": "<i8"}
+GROUPS = ["memory", "product", "small", "compile", "reported"]
+NPY = {"f64": "<f8", "f32": "<f4", "f16": "<f2", "i1": "|b1", "i8": "|i1", "i64": "<i8"}
 
 
 class Failure(Exception):
@@ -181,8 +182,8 @@ def geometric_mean(values):
 
 def summary(rows):
     lines = []
-    for group in GROUPS[:3] + ["all"]:
-        own = [r for r in rows if r["group"] == group or (group == "all" and r["group"] != "compile")]
+    for group in GROUPS[:3] + ["all", "reported"]:
+        own = [r for r in rows if r["group"] == group or (group == "all" and r["group"] in GROUPS[:3])]
         values = [v for v in map(ahead, own) if v]
         if not values:
             continue

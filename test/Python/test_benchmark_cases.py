@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 SOURCE, BUILD = os.environ["RUNMAT_SOURCE_DIR"], os.environ["RUNMAT_BUILD_DIR"]
@@ -25,9 +26,16 @@ class CasesTest(unittest.TestCase):
     def test_unknown_names(self):
         for option, message in (("--case=nothing", "error: no case is named nothing\n"),
                                 ("--group=nothing", "error: no group is named nothing, expected some of "
-                                                    "memory,product,small,compile\n")):
+                                                    "memory,product,small,compile,reported\n")):
             run = check(option)
             self.assertEqual((run.returncode, run.stderr), (1, message))
+
+    def test_a_folder_of_other_things_is_no_environment(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.run([sys.executable, DRIVER, "--venv", folder], capture_output=True, text=True, timeout=60)
+            self.assertEqual((run.returncode, run.stdout, run.stderr),
+                             (1, "", f"error: {folder} is there already and is no virtual environment\n"))
+            self.assertEqual(os.listdir(folder), [])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The table of cases: every implementation does the same work on the same inputs."""
 import dataclasses
 
-from . import elementwise, layout, long, loops, products, reductions, rows
+from . import elementwise, layout, long, loops, products, reductions, reported, rows
 from .case import Case, inputs, moved_bytes  # noqa: F401
 
 
@@ -16,4 +16,4 @@ CASES = (elementwise.CASES + reductions.CASES + rows.CASES + layout.CASES + loop
     small(reductions.SUM, n=1000),
     small(rows.SOFTMAX, m=10, n=100),
     small(products.MATMUL, n=32),
-] + long.CASES)
+] + long.CASES + reported.CASES)
