@@ -8,12 +8,26 @@
 // RUN: sed -e 's/"operations": 3/"operations": 7/' %t/none.json > %t/whole.json
 // RUN: runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/whole.json 2>&1 | FileCheck %s --check-prefix=WHOLE
 // WHOLE: gpu.func
+// RUN: sed -E 's/"max_shared_memory": [0-9]+/"max_shared_memory": 64/' %t/whole.json > %t/small.json
+// RUN: runmat-opt %t/shared.mlir --convert-fused-to-gpu=profile=%t/small.json --verify-diagnostics -o /dev/null
 // RUN: not runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/two.json 2>&1 | FileCheck %s --check-prefix=TWO
 // TWO: error: {{.*}}two.json: has 2 devices; keep one
 // RUN: not runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/missing.json 2>&1 | FileCheck %s --check-prefix=MISSING
 // MISSING: error: {{.*}}missing.json: cannot be read: No such file or directory
 // RUN: not runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/broken.json 2>&1 | FileCheck %s --check-prefix=BROKEN
 // BROKEN: error: {{.*}}broken.json: device information lacks one of the objects
+
+//--- shared.mlir
+// Partial results of a workgroup meet in shared memory.
+func.func @shared(%x: tensor<64x4096xf32>) -> tensor<64xf32> {
+  // expected-remark @+1 {{[shared-memory]: the unit needs}}
+  %r = fused.nest [64, 4096] ins(%x : tensor<64x4096xf32>) maps [affine_map<(i, j) -> (i, j)>]
+      yields [[#fused.reduction<sum dims [1]>]] results [0] {
+  ^bb0(%a: f32):
+    fused.yield %a : f32
+  } -> tensor<64xf32>
+  return %r : tensor<64xf32>
+}
 
 //--- limits.mlir
 !x = tensor<2x2x2x8x8xf32>
