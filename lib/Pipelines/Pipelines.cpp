@@ -110,16 +110,11 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
 
   stages.push_back(
       {"bufferize", [=](OpPassManager &pm) {
-         pm.addPass(createCopySharedResults());
+         // Each result its own memory, as far as analysis has to know.
+         pm.addPass(createSeparateEmptyTensors());
          pm.addPass(bufferization::createEmptyTensorEliminationPass());
          pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
-         bufferization::OneShotBufferizePassOptions bufferize;
-         bufferize.bufferizeFunctionBoundaries = true;
-         bufferize.functionBoundaryTypeConversion =
-             bufferization::LayoutMapOption::IdentityLayoutMap;
-         // A loop or branch may give back another buffer than it got.
-         bufferize.allowReturnAllocsFromLoops = true;
-         pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+         pm.addPass(createBufferizeProgram());
          // Before a fold takes a cast for a change of types only.
          pm.addPass(createCopyStridedBuffers());
          clean(pm);

@@ -228,6 +228,8 @@ GeneratedProgram Generator::generate() {
                         &Generator::creation,
                         &Generator::loop,
                         &Generator::branch,
+                        &Generator::states,
+                        &Generator::poke,
                         &Generator::inexact};
   int64_t wanted = 3 + pick(14);
   for (int64_t made = 0, tries = 0; made < wanted && tries < 20 * wanted;

@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -99,7 +100,18 @@ private:
   bool creation();
   bool loop();
   bool branch();
+  bool poke();
+  bool states();
   bool inexact();
+
+  // Parts of states() (GeneratorLoops.cpp).
+  std::optional<Entry> derive(const Entry &x, const Entry &state);
+  void addStates(mlir::ValueRange arguments, llvm::ArrayRef<Entry> states);
+  llvm::SmallVector<mlir::Value> stepStates(llvm::ArrayRef<Entry> states);
+  mlir::ValueRange whileStates(llvm::ArrayRef<Entry> states,
+                               llvm::SmallVector<mlir::Value> inits,
+                               mlir::Value low, mlir::Value high,
+                               mlir::Value step);
 
   mlir::MLIRContext &context;
   std::mt19937_64 random;
@@ -107,6 +119,7 @@ private:
   llvm::SmallVector<int64_t> base; // sizes that most shapes are made of
   llvm::SmallVector<bool> open;    // whether that dim of an argument may be `?`
   Entries pool;
+  int depth = 0; // of loops with states around
   std::vector<io::Tensor> arguments;
   mlir::func::FuncOp function;
 };

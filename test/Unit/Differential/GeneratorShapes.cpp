@@ -1,8 +1,7 @@
-// Steps that move elements, create arrays, and put steps under control flow.
+// Steps that move elements, and create arrays.
 #include "Generator.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -246,58 +245,4 @@ bool Generator::creation() {
     return add(array::FloorOp::create(builder, scaled), sizes, 8);
   }
   }
-}
-
-/// for: the state is added up and limited, so that it stays exact.
-bool Generator::loop() {
-  const Entry *chosen = choose([](const Entry &e) {
-    return !e.isBool() && e.bound <= exactLimit(e.element()) / 8;
-  });
-  if (!chosen)
-    return false;
-  Entry x = *chosen;
-  double limit = std::min(64.0, exactLimit(x.element()) / 4);
-  if (x.isFloat())
-    x = tame(x, limit);
-  Value start = x.value;
-  auto loop = scf::ForOp::create(builder, index(0), index(pick(5)), index(1),
-                                 ValueRange(start));
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    Value state = loop.getRegionIterArgs().front();
-    Value next = chance(0.5)
-                     ? Value(array::AddOp::create(builder, state, start))
-                     : Value(array::SubOp::create(builder, start, state));
-    next = array::ClampOp::create(builder, next, constant(x.element(), -limit),
-                                  constant(x.element(), limit),
-                                  array::NanMode::Number);
-    assert(next.getType() == start.getType() && "sizes and dtype stay");
-    scf::YieldOp::create(builder, next);
-  }
-  return add(loop.getResult(0), x.sizes,
-             x.isFloat() ? std::max(limit, x.bound) : kUnbounded);
-}
-
-/// if: an element decides which of two values of one type is taken.
-bool Generator::branch() {
-  const Entry *condition =
-      choose([](const Entry &e) { return e.isBool() && e.count() > 0; });
-  const Entry *first = choose([](const Entry &e) { return !e.isBool(); });
-  if (!condition || !first)
-    return false;
-  Entry c = *condition, x = *first;
-  SmallVector<Value> zeros(c.sizes.size(), index(0));
-  Value decision = tensor::ExtractOp::create(builder, c.value, zeros);
-  auto branch = scf::IfOp::create(builder, x.value.getType(), decision,
-                                  /*withElseRegion=*/true);
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(branch.thenBlock());
-    scf::YieldOp::create(builder, x.value);
-    builder.setInsertionPointToStart(branch.elseBlock());
-    Value other = array::NegOp::create(builder, x.value);
-    scf::YieldOp::create(builder, other);
-  }
-  return add(branch.getResult(0), x.sizes, x.bound);
 }

@@ -56,17 +56,31 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
-def CopySharedResults : Pass<"copy-shared-results", "::mlir::ModuleOp"> {
-  let summary = "Copy results of functions and of iterations that may share memory";
+def SeparateEmptyTensors : Pass<"separate-empty-tensors", "::mlir::ModuleOp"> {
+  let summary = "Give each use of a tensor.empty one of its own";
   let description = [{
-    Upstream's bufferization takes the results of a call for separate values, and writes into the memory of
-    one while another is still read. In functions that are called, a result that may be the memory of an
-    earlier one, and is not an argument's, becomes a copy. So does what the second region of an `scf.while`
-    gives back, where it may be the memory of something outside the loop or of another state.
+    CSE makes equal `tensor.empty` one value, and bufferization then sees all that is computed into it as aliases:
+    its analysis takes the square of their number, and copies where values of separate lifetimes meet.
 
-    Shown by test/Target/CPU/copy-shared-results.mlir.
+    Shown by test/Target/CPU/separate-empty-tensors.mlir.
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def BufferizeProgram : Pass<"bufferize-program", "::mlir::ModuleOp"> {
+  let summary = "One-Shot bufferization that copies states and results that may share memory";
+  let description = [{
+    Upstream's One-Shot bufferization takes the states that a loop gives to its next iteration, and the results of a
+    call, for separate values, and writes into the memory of one while another is still read. By the same analysis as
+    upstream's decisions, this pass finds what may be the memory of an earlier state or result (the same value, a
+    part, another shape, one of two), and copies it: in each iteration of `scf.for` and of the second region of
+    `scf.while`, where that may give back something from outside too, and at the end of a function that is called,
+    except what is an argument's memory. States that only change places, and those that are updated in place, are
+    not copied.
+
+    Shown by test/Target/CPU/bufferize-program.mlir.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
 }
 
 def CopyStridedBuffers : Pass<"copy-strided-buffers", "::mlir::ModuleOp"> {
