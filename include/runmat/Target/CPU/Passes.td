@@ -56,6 +56,17 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def OutlineUnits : Pass<"outline-units", "::mlir::ModuleOp"> {
+  let summary = "Move each fused.nest on buffers into a function, equal ones into one";
+  let description = [{
+    Nests that differ in their operands and locations alone are calls of one private function, so that code
+    generation grows with a program's distinct units.
+
+    Shown by test/Target/CPU/outline-units.mlir.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 def SeparateEmptyTensors : Pass<"separate-empty-tensors", "::mlir::ModuleOp"> {
   let summary = "Give each use of a tensor.empty one of its own";
   let description = [{
