@@ -17,8 +17,6 @@ def UnitInterface : OpInterface<"Unit"> {
       The same computation as a `fused.nest` with the same results, made at the builder's insertion point: the form
       in which every unit is placed and lowered. The unit itself stays.
     }], "::mlir::Operation *", "nest", (ins "::mlir::OpBuilder &":$builder)>,
-    InterfaceMethod<"Bytes moved and flops done, as functions of the iteration space's sizes.",
-      "::runmat::fused::UnitWork", "work", (ins)>,
     InterfaceMethod<"The kind's name as reports and telemetry spell it: `image_normalize`, `map`, ...",
       "::llvm::StringRef", "unitKind", (ins), [{}], [{ return $_op->getName().stripDialect(); }]>,
     InterfaceMethod<"Extras, maps, reductions and region: what all units treat alike.",

@@ -224,27 +224,34 @@ Operation *MapOp::makeAnew(OpBuilder &builder, ValueRange extras,
                        getDeviceAttr());
 }
 
-/// A unit of one stage as a nest.
-static Operation *oneStageNest(OpBuilder &b, const UnitBody &body,
-                               StringRef kind, StringAttr device) {
+Operation *fused::oneStageNest(OpBuilder &b, const UnitBody &body,
+                               ValueRange leading, StringRef kind,
+                               StringAttr device) {
   SmallVector<Attribute> yields(body.numStored, StoreAttr::get(b.getContext()));
   yields.append(body.reductions.begin(), body.reductions.end());
   auto results = llvm::to_vector(
       llvm::seq<int64_t>(0, static_cast<int64_t>(yields.size())));
+  SmallVector<Value> inputs(leading);
+  inputs.append(body.extras.begin(), body.extras.end());
+  SmallVector<Attribute> maps(
+      leading.size(), AffineMapAttr::get(AffineMap::getMultiDimIdentityMap(
+                          body.rank(), b.getContext())));
+  maps.append(body.maps.begin(), body.maps.end());
   auto nest = NestOp::create(
       b, body.op->getLoc(), body.op->getResultTypes(),
-      b.getDenseI64ArrayAttr(body.iterationShape), body.extras, ValueRange(),
-      ValueRange(), body.maps, b.getArrayAttr(b.getArrayAttr(yields)),
-      b.getDenseI64ArrayAttr(results), b.getStringAttr(kind), device, 1);
+      b.getDenseI64ArrayAttr(body.iterationShape), inputs, ValueRange(),
+      ValueRange(), b.getArrayAttr(maps),
+      b.getArrayAttr(b.getArrayAttr(yields)), b.getDenseI64ArrayAttr(results),
+      b.getStringAttr(kind), device, 1);
   IRMapping mapping;
   body.op->getRegion(0).cloneInto(&nest.getStages()[0], mapping);
   return nest;
 }
 Operation *MapOp::nest(OpBuilder &builder) {
-  return oneStageNest(builder, unitBody(), unitKind(), getDeviceAttr());
+  return oneStageNest(builder, unitBody(), {}, unitKind(), getDeviceAttr());
 }
 Operation *ReduceOp::nest(OpBuilder &builder) {
-  return oneStageNest(builder, unitBody(), unitKind(), getDeviceAttr());
+  return oneStageNest(builder, unitBody(), {}, unitKind(), getDeviceAttr());
 }
 
 UnitBody ReduceOp::unitBody() {

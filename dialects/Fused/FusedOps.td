@@ -17,7 +17,7 @@ class Fused_Op<string mnemonic, list<Trait> traits = []> : Op<Fused_Dialect, mne
 class Fused_UnitOp<string mnemonic, list<Trait> traits = []>
     : Fused_Op<mnemonic, !listconcat([
           IsolatedFromAbove, SingleBlock, NoMemoryEffect, DeclareOpInterfaceMethods<ConditionallySpeculatable>,
-          DeclareOpInterfaceMethods<UnitInterface, ["decompose", "nest", "work", "unitBody"]>], traits)>;
+          DeclareOpInterfaceMethods<UnitInterface, ["decompose", "nest", "unitBody"]>], traits)>;
 
 defvar Fused_Epilogue = DeclareOpInterfaceMethods<EpilogueInterface, ["canReduceOver", "inputInRegion", "makeAnew"]>;
 
@@ -227,6 +227,8 @@ def Fused_NestOp : Fused_Op<"nest", [IsolatedFromAbove, SingleBlock, AttrSizedOp
     ::llvm::StringRef getKindName();
     /// The same results in array operations, made at the builder's insertion point; only on tensors.
     ::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>> decompose(::mlir::OpBuilder &builder);
+    /// Bytes moved and operations done, as functions of the space's sizes.
+    ::runmat::fused::UnitWork work();
   }];
 }
 

@@ -99,6 +99,12 @@ StringRef NestOp::getKindName() {
   return stores && getRowDims().empty() ? "map" : stores ? "rows" : "reduce";
 }
 
+std::string fused::nameOf(Operation *unit) {
+  if (auto nest = dyn_cast<NestOp>(unit))
+    return ("fused." + nest.getKindName()).str();
+  return unit->getName().getStringRef().str();
+}
+
 bool NestOp::canWriteInPlace(unsigned input, unsigned number) {
   if (!getMap(input).isIdentity())
     return false;

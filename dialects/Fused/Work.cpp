@@ -1,5 +1,6 @@
-// work(): bytes and flops of a unit. Kinds of flop are few on purpose: what one
-// costs on a device is the cost model's business.
+// work() of a nest: the bytes that it moves, those that its operations one by
+// one would move, and its operations by kind. Kinds are few on purpose: what
+// one costs on a device is the cost model's business.
 #include "runmat/Dialect/Fused/Fused.h"
 
 using namespace mlir;
@@ -9,132 +10,116 @@ using namespace runmat::fused;
 FlopKind fused::flopKindOf(Operation *op) {
   using namespace array;
   if (isa<DivOp, ModOp, RemOp, SqrtOp, RsqrtOp, HypotOp>(op) &&
-      isa<FloatType>(array::elementTypeOf(op->getOperand(0).getType())))
+      isa<FloatType>(getElementTypeOrSelf(op->getOperand(0))))
     return FlopKind::Division;
   if (isa<CbrtOp, ExpOp, Exp2Op, Expm1Op, LogOp, Log2Op, Log10Op, Log1pOp,
           SinOp, CosOp, TanOp, AsinOp, AcosOp, AtanOp, SinhOp, CoshOp, TanhOp,
-          AsinhOp, AcoshOp, AtanhOp, ErfOp, Atan2Op, PowOp>(op))
+          AsinhOp, AcoshOp, AtanhOp, ErfOp, Atan2Op, PowOp, RandomOp>(op))
     return FlopKind::Transcendental;
   return FlopKind::Simple;
 }
 
 double fused::bytesOfElement(Type type) {
-  return std::max(1u, array::elementTypeOf(type).getIntOrFloatBitWidth() / 8);
+  return std::max(1u, getElementTypeOrSelf(type).getIntOrFloatBitWidth() / 8);
 }
 
-static SmallVector<unsigned> allDims(const UnitBody &body) {
-  return llvm::to_vector(llvm::seq<unsigned>(0, body.rank()));
-}
+namespace {
+/// Which dims of the space each scalar of the stages varies along.
+class Spans {
+public:
+  explicit Spans(NestOp op) : op(op) {}
 
-void fused::addBodyWork(const UnitBody &body, UnitWork &work) {
-  SmallVector<unsigned> space = allDims(body);
-  for (auto [i, extra] : llvm::enumerate(body.extras)) {
-    SmallVector<unsigned> dims;
-    for (AffineExpr expr : body.map(i).getResults())
-      if (auto dim = dyn_cast<AffineDimExpr>(expr))
-        dims.push_back(dim.getPosition());
-    work.bytesRead.add(bytesOfElement(extra.getType()), dims);
+  ArrayRef<unsigned> of(Value value) { return spans[value]; }
+  void set(Value value, SmallVector<unsigned> dims) {
+    spans[value] = std::move(dims);
   }
-  for (Operation &op : body.block().without_terminator())
-    if (!isa<array::ConstantOp>(op))
-      work.flopsOf(flopKindOf(&op)).add(1, space);
-  for (unsigned i = 0; i < body.numStored; ++i)
-    work.bytesWritten.add(bytesOfElement(body.op->getResult(i).getType()),
-                          space);
-  for (unsigned i = 0; i < body.reductions.size(); ++i) {
-    ReductionAttr reduction = body.reduction(i);
-    SmallVector<unsigned> kept = keptDims(body.rank(), reduction.getDims());
-    work.flopsOf(FlopKind::Simple).add(1, space);
-    work.bytesWritten.add(
-        bytesOfElement(body.op->getResult(body.numStored + i).getType()), kept);
+  void setFromOperands(Operation &inner) {
+    llvm::SmallBitVector dims(op.getRank());
+    for (Value operand : inner.getOperands())
+      for (unsigned dim : spans[operand])
+        dims.set(dim);
+    set(inner.getResult(0), llvm::to_vector(dims.set_bits()));
   }
+
+private:
+  NestOp op;
+  llvm::DenseMap<Value, SmallVector<unsigned>> spans;
+};
+} // namespace
+
+static SmallVector<unsigned> dimsOf(AffineMap map) {
+  SmallVector<unsigned> dims;
+  for (AffineExpr expr : map.getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(expr))
+      dims.push_back(dim.getPosition());
+  llvm::sort(dims);
+  return dims;
 }
 
-/// The dims of an iteration space of `rank` dims that a tensor has: those that
-/// a reduction keeps, else the last ones, as array operations broadcast.
-static SmallVector<unsigned> dimsOf(Value tensor, unsigned rank) {
-  auto reduction = tensor.getDefiningOp<array::Reduction>();
-  if (reduction && !reduction.keepsDims())
-    return keptDims(rank, reduction.getReducedDims());
-  auto own = cast<RankedTensorType>(tensor.getType()).getRank();
-  return llvm::to_vector(llvm::seq<unsigned>(rank - own, rank));
-}
-
-/// The bytes of a tensor in terms of the iteration space; nothing where it has
-/// other dims of unknown size.
-static void addTensor(SizeExpr &sum, Value tensor, unsigned rank) {
-  auto type = dyn_cast<RankedTensorType>(tensor.getType());
-  if (!type)
+/// Adds one operation's flops, and what it moves as an array operation.
+static void addOperation(Operation &inner, Spans &spans, UnitWork &work,
+                         unsigned rank) {
+  if (isa<array::ConstantOp>(inner)) {
+    spans.set(inner.getResult(0), {});
     return;
-  SmallVector<unsigned> dims = dimsOf(tensor, rank), open;
-  if (!type.hasStaticShape() && dims.size() != size_t(type.getRank()))
-    return;
-  double coefficient = bytesOfElement(type);
-  for (auto [at, size] : llvm::enumerate(type.getShape())) {
-    if (ShapedType::isDynamic(size))
-      open.push_back(dims[at]);
-    else
-      coefficient *= static_cast<double>(size);
   }
-  sum.add(coefficient, open);
+  if (auto index = dyn_cast<IndexOp>(inner))
+    spans.set(inner.getResult(0), {static_cast<unsigned>(index.getDim())});
+  else if (isa<RandomOp>(inner))
+    spans.set(inner.getResult(0),
+              llvm::to_vector(llvm::seq<unsigned>(0, rank)));
+  else
+    spans.setFromOperands(inner);
+  work.flopsOf(flopKindOf(&inner)).add(1, spans.of(inner.getResult(0)));
+  llvm::SmallSetVector<Value, 4> values(inner.operand_begin(),
+                                        inner.operand_end());
+  values.insert(inner.getResult(0));
+  for (Value value : values)
+    work.bytesUnfused.add(bytesOfElement(value.getType()), spans.of(value));
 }
 
-SizeExpr fused::decomposedBytes(Unit unit) {
-  struct Inserted : OpBuilder::Listener {
-    SmallVector<Operation *> ops;
-    void notifyOperationInserted(Operation *op,
-                                 OpBuilder::InsertPoint) override {
-      ops.push_back(op);
-    }
-  } inserted;
-  OpBuilder builder(unit);
-  builder.setListener(&inserted);
-  bool done = succeeded(unit.decompose(builder));
-  SizeExpr sum;
-  unsigned rank = unit.unitBody().rank();
-  for (Operation *op : inserted.ops) {
-    if (!done || !isa<array::ArrayDialect>(op->getDialect()) ||
-        isa<array::ConstantOp, array::ReshapeOp, array::BroadcastOp>(op))
-      continue;
-    llvm::SmallSetVector<Value, 4> values(op->operand_begin(),
-                                          op->operand_end());
-    values.insert(op->result_begin(), op->result_end());
-    for (Value value : values)
-      addTensor(sum, value, rank);
-  }
-  for (Operation *op : llvm::reverse(inserted.ops))
-    op->erase();
-  return sum;
-}
-
-static UnitWork bodyWork(const UnitBody &body) {
+UnitWork NestOp::work() {
   UnitWork work;
-  work.iterationShape = body.iterationShape;
-  addBodyWork(body, work);
+  work.iterationShape.assign(getSpace().begin(), getSpace().end());
+  Spans spans(*this);
+  llvm::SmallDenseSet<Value> seen;
+  SmallVector<SmallVector<unsigned>> arguments;
+  for (auto [i, input] : llvm::enumerate(getInputs())) {
+    arguments.push_back(dimsOf(getMap(i)));
+    if (seen.insert(input).second)
+      work.bytesRead.add(bytesOfElement(input.getType()), arguments.back());
+  }
+  SmallVector<unsigned> space =
+      llvm::to_vector(llvm::seq<unsigned>(0, getRank()));
+  SmallVector<NestYield> yields = getAllYields();
+  unsigned next = 0;
+  for (unsigned stage = 0; stage < getStages().size(); ++stage) {
+    Block &block = getStage(stage);
+    for (auto [argument, dims] : llvm::zip(block.getArguments(), arguments))
+      spans.set(argument, dims);
+    for (Operation &inner : block.without_terminator())
+      addOperation(inner, spans, work, getRank());
+    for (; next < yields.size() && yields[next].stage == stage; ++next) {
+      const NestYield &yield = yields[next];
+      SmallVector<unsigned> kept =
+          yield.isStore() ? space : keptDims(getRank(), yield.dims);
+      arguments.append(yield.numValues, kept);
+      if (yield.result)
+        work.bytesWritten.add(bytesOfElement(yield.valueType), kept);
+      if (yield.isStore())
+        continue;
+      work.flopsOf(FlopKind::Simple).add(yield.numValues, space);
+      work.bytesUnfused.add(bytesOfElement(yield.element), space);
+      work.bytesUnfused.add(bytesOfElement(yield.valueType), kept);
+    }
+  }
   return work;
 }
 
-UnitWork MapOp::work() { return bodyWork(unitBody()); }
-UnitWork ReduceOp::work() { return bodyWork(unitBody()); }
-
-UnitWork ImageNormalizeOp::work() {
-  UnitBody body = unitBody();
-  UnitWork work = bodyWork(body);
-  SmallVector<unsigned> space = allDims(body), batch = space;
-  batch.truncate(body.rank() - getDims().size());
-  // The statistics need the whole plane before the first element can be
-  // written: two readings.
-  work.bytesRead.add(2 * bytesOfElement(getInput().getType()), space);
-  for (Value slot :
-       {getEpsilon(), getGain(), getBias(), getClamp(), getGamma()})
-    if (slot)
-      work.bytesRead.add(bytesOfElement(slot.getType()), {});
-  // Shifted sums: a subtraction, an addition, a multiplication and an addition;
-  // then a subtraction and the product with the scale.
-  double simple = 6 + (getBias() ? 1 : 0) + (getClamp() ? 1 : 0);
-  work.flopsOf(FlopKind::Simple).add(simple, space);
-  if (getGamma())
-    work.flopsOf(FlopKind::Transcendental).add(1, space);
-  work.flopsOf(FlopKind::Division).add(2, batch);
+UnitWork fused::workOf(Unit unit) {
+  OpBuilder builder(unit);
+  auto nest = cast<NestOp>(unit.nest(builder));
+  UnitWork work = nest.work();
+  nest.erase();
   return work;
 }

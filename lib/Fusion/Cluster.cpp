@@ -339,6 +339,9 @@ void BlockFusion::report() {
 
 void BlockFusion::run() {
   collect();
+  // A check of the block always fails: nothing here runs to its end.
+  if (sizes.isContradictory())
+    return;
   merge();
   report();
   emit();

@@ -57,7 +57,7 @@ void fusion::reportMerged(Operation *unit, StringRef pass, unsigned operations,
 
 void fusion::reportFused(Operation *unit, StringRef pass,
                          const FusionRewriter &rewriter) {
-  fused::UnitWork work = cast<fused::Unit>(unit).work();
+  fused::UnitWork work = fused::workOf(cast<fused::Unit>(unit));
   auto remark = remark::passed(unit->getLoc(), optionsFor(unit, pass));
   remark << remark::add("one {0} in place of {1} operations",
                         unit->getName().getStringRef().str(),

@@ -55,10 +55,14 @@ Stage runmat::fusionStage(const PipelineOptions &options) {
             // One form of each idiom, constants in place: fewer things for
             // matchers to know.
             clean(pm);
+            // Before operations move: errors come in the program's order.
+            pm.addPass(createCheckArraySizesPass());
             // Specialised kinds first: they claim what generic chains would
             // take apart.
             if (options.fuse)
-              pm.addPass(createFuseAll());
+              pm.addPass(createFuseAllNests());
+            // From here on one operation describes every unit.
+            pm.addPass(createGeneralizeUnits());
             // While a unit is one operation, on whatever device.
             pm.addPass(createMarkUnits());
           }};
@@ -81,12 +85,9 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                       }});
 
   stages.push_back({"units", [=](OpPassManager &pm) {
-                      pm.addPass(createConvertFusedToVectorPass(options.cpu));
                       // Nests go on as they are, on memory that they are given
                       // while values still say who reads them.
                       pm.addPass(createAssignDestinations());
-                      // What no schedule took becomes array operations again.
-                      pm.addPass(createDecomposeFused());
                       clean(pm);
                     }});
 

@@ -288,7 +288,7 @@ class CompileTest(ToolTest):
         for options in (["gpu"], ["auto", "--remarks"]):
             run = self.tool("compile", "normalize.mlir", "-o", "n.so", "--device", *options)
             self.assertEqual(run.returncode, 0, run.stderr)
-            self.assertRegex(run.stderr, r"normalize.mlir:\d+:\d+: remark: fused.image_normalize stays on the CPU \[element-type\]")
+            self.assertRegex(run.stderr, r"normalize.mlir:\d+:\d+: remark: fused.image_normalize stays on the CPU \[device-feature\]")
 
     def test_it_needs_only_the_runtime(self):
         self.succeed("compile", "add.mlir", "-o", "add.so")

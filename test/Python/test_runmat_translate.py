@@ -46,6 +46,20 @@ func.func @main(%x: tensor<8x64x65xf32>) -> tensor<8x64x65xf32> {
 }
 """
 
+# A unit that reads a constant as an input.
+CONSTANT = """
+func.func @main(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %g = array.constant dense<GAIN> : tensor<f32>
+  %r = fused.nest [8] ins(%x, %g : tensor<8xf32>, tensor<f32>)
+      maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] yields [[#fused.store]] results [0] {
+  ^bb0(%a: f32, %b: f32):
+    %p = array.mul %a, %b : f32, f32
+    fused.yield %p : f32
+  } -> tensor<8xf32>
+  return %r : tensor<8xf32>
+}
+"""
+
 
 class TranslateTest(ToolTest):
     command = os.path.join(os.environ["RUNMAT_BUILD_DIR"], "bin", "runmat-translate")
@@ -89,11 +103,11 @@ class TranslateTest(ToolTest):
 
     def test_constants_are_json(self):
         for bits, expected in (("2.5", 2.5), ("0x7F800000", "inf"), ("0xFF800000", "-inf"), ("0x7FC00000", "nan")):
-            self.write("f.mlir", UNIT.replace("GAIN", bits))
+            self.write("f.mlir", CONSTANT.replace("GAIN", bits))
             self.succeed(*self.spirv("f.mlir", "-o", "k.spv"))
             # Python's own parser takes NaN and Infinity, which JSON has not.
             description = json.loads(self.read("k.json"), parse_constant=self.fail)
-            self.assertEqual(description["units"][0]["operands"][2]["constant"], expected)
+            self.assertEqual(description["units"][0]["operands"][1]["constant"], expected)
 
     def test_both_or_neither(self):
         self.write("k.spv", "old")

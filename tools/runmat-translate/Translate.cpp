@@ -154,8 +154,8 @@ static int runArrayToSPIRV(const TranslateOptions &options,
                 ": no unit was fused, so there is no kernel to write");
   if (!any)
     return fail(options.input + ": no unit has a GPU form; the first, " +
-                units[0].op->getName().getStringRef() + ": [" +
-                units[0].refusal.reason() + "] " + units[0].refusal.text);
+                fused::nameOf(units[0].op) + ": [" + units[0].refusal.reason() +
+                "] " + units[0].refusal.text);
   if (failed(convertKernelsToSPIRV(*module, profile)))
     return error.report(options.input +
                         ": the kernels cannot be converted to SPIR-V");

@@ -106,19 +106,24 @@ void NormalizeNest::buildApply(Block *stage) {
   auto mul = [&](Value p, Value q) -> Value {
     return array::MulOp::create(b, loc, p, q);
   };
-  // The variance is that of lift * x, so epsilon is lifted twice. What the
-  // mean's rounding lost goes into the offset: (x - mean) is exact near it.
-  Value shifted =
-      array::AddOp::create(b, loc, variance, mul(epsilon, mul(lift, lift)));
-  Value sigma = array::SqrtOp::create(b, loc, shifted);
-  if (!gain)
-    gain = array::ConstantOp::create(b, loc, b.getFloatAttr(compute, 1.0));
-  Value scale = array::DivOp::create(b, loc, gain, sigma);
-  Value lost = mul(mul(low, lift), scale);
-  Value offset = bias ? Value(array::SubOp::create(b, loc, bias, lost))
-                      : Value(array::NegOp::create(b, loc, lost));
+  auto add = [&](Value p, Value q) -> Value {
+    return array::AddOp::create(b, loc, p, q);
+  };
+  // The variance is that of lift * x, so epsilon is lifted twice. (x - mean) is
+  // exact near the mean; what its rounding lost is subtracted behind. Gain
+  // comes last, as in the program: gain / sigma may leave the type's range
+  // where the result does not.
+  Value sigma = array::SqrtOp::create(
+      b, loc, add(variance, mul(epsilon, mul(lift, lift))));
+  Value one = array::ConstantOp::create(b, loc, b.getFloatAttr(compute, 1.0));
+  Value inverse = array::DivOp::create(b, loc, one, sigma);
+  Value lost = array::NegOp::create(b, loc, mul(mul(low, lift), inverse));
   Value d = mul(array::SubOp::create(b, loc, wide, mean), lift);
-  Value y = array::AddOp::create(b, loc, mul(d, scale), offset);
+  Value y = add(mul(d, inverse), lost);
+  if (gain)
+    y = mul(y, gain);
+  if (bias)
+    y = add(y, bias);
   if (clamp)
     y = array::MaxOp::create(b, loc, y, clamp, op.getClampNanAttr());
   if (gamma)

@@ -11,6 +11,10 @@ namespace runmat {
 /// that the operations of its region would have as array operations.
 void checkExtraSizes(mlir::OpBuilder &b, fused::Unit unit);
 
+/// Checks that each input's sizes which types leave open are those of the
+/// nest's space.
+void checkInputSizes(mlir::OpBuilder &b, fused::NestOp nest);
+
 } // namespace runmat
 
 #endif // RUNMAT_CONVERSION_UNITCHECKS_H

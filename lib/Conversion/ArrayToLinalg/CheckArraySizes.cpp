@@ -2,6 +2,7 @@
 // as operations that it does not.
 #include "Lowering.h"
 #include "runmat/Conversion/Passes.h"
+#include "runmat/Conversion/UnitChecks.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -24,7 +25,9 @@ static void checkSizes(Operation *op, Lowering &b) {
   if (isa<Elementwise>(op)) {
     broadcastSizes(op, b);
   } else if (auto reduction = dyn_cast<Reduction>(op)) {
-    checkNotEmpty(reduction, b.sizesOf(reduction.getReductionInput()), b);
+    checkReduction(reduction, b);
+  } else if (auto stretched = dyn_cast<BroadcastOp>(op)) {
+    b.checkedSizes(type, stretched.getSizes());
   } else if (auto full = dyn_cast<FullOp>(op)) {
     b.checkedSizes(type, full.getSizes());
   } else if (auto iota = dyn_cast<IotaOp>(op)) {
@@ -44,7 +47,9 @@ struct CheckArraySizesPass
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (isa_and_nonnull<ArrayDialect>(op->getDialect()) && makesTensor(op))
+      bool isArray =
+          isa_and_nonnull<ArrayDialect>(op->getDialect()) && makesTensor(op);
+      if (isArray || isa<fused::Unit, fused::NestOp>(op))
         ops.push_back(op);
     });
     Lowering b(&getContext());
@@ -53,7 +58,12 @@ struct CheckArraySizesPass
       if (isOpTriviallyDead(op))
         continue;
       b.startOp(op);
-      checkSizes(op, b);
+      if (auto unit = dyn_cast<fused::Unit>(op))
+        checkExtraSizes(b, unit);
+      else if (auto nest = dyn_cast<fused::NestOp>(op))
+        checkInputSizes(b, nest);
+      else
+        checkSizes(op, b);
     }
   }
 };

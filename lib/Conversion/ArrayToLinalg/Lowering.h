@@ -127,10 +127,9 @@ mlir::Value lowerRandNormal(RandNormalOp op, Lowering &b);
 /// Sizes of an elementwise operation's result, after checking that its operands
 /// agree.
 Sizes broadcastSizes(mlir::Operation *op, Lowering &b);
-/// That argmin or argmax over `dims` of a tensor of these sizes has something
-/// to find.
-void checkNotEmpty(Reduction op, mlir::ArrayRef<mlir::OpFoldResult> sizes,
-                   Lowering &b);
+/// That a reduction's result can be addressed, and that argmin and argmax have
+/// something to find.
+void checkReduction(Reduction op, Lowering &b);
 /// That the offset of random numbers is not negative.
 void checkOffset(mlir::Value offset, Lowering &b);
 

@@ -328,7 +328,8 @@ struct Reducer {
 
 } // namespace
 
-void array::checkNotEmpty(Reduction op, ArrayRef<OpFoldResult> sizes,
+/// That argmin or argmax over a tensor of these sizes has something to find.
+static void checkNotEmpty(Reduction op, ArrayRef<OpFoldResult> sizes,
                           Lowering &b) {
   ReductionKind kind = op.getReductionKind();
   if (kind != ReductionKind::Argmin && kind != ReductionKind::Argmax)
@@ -355,7 +356,6 @@ void array::checkNotEmpty(Reduction op, ArrayRef<OpFoldResult> sizes,
 /// Best value and its place, -1 for none yet. Ties go to the smaller place by
 /// comparison, not by the order of the loops, so that any order is right.
 Value Reducer::arg(bool smallest) {
-  checkNotEmpty(op, sizes, b);
   SmallVector<Value> factors(dims.size());
   OpFoldResult factor = b.getIndexAttr(1);
   for (int64_t i = dims.size() - 1; i >= 0; --i) {
@@ -441,23 +441,29 @@ Value Reducer::arg(bool smallest) {
       });
 }
 
+void array::checkReduction(Reduction op, Lowering &b) {
+  Sizes sizes = b.sizesOf(op.getReductionInput()), result;
+  SmallVector<int64_t> dims = op.getReducedDims();
+  // An array of nothing may reduce to one of any size.
+  if (llvm::any_of(dims, [&](int64_t dim) {
+        std::optional<int64_t> size = getConstantIntValue(sizes[dim]);
+        return !size || *size == 0;
+      })) {
+    for (auto [dim, size] : llvm::enumerate(sizes))
+      if (!llvm::is_contained(dims, static_cast<int64_t>(dim)))
+        result.push_back(size);
+      else if (op.keepsDims())
+        result.push_back(b.getIndexAttr(1));
+    b.checkFits(cast<RankedTensorType>(op->getResult(0).getType()), result);
+  }
+  checkNotEmpty(op, sizes, b);
+}
+
 Value array::lowerReduction(Reduction op, Lowering &b) {
+  checkReduction(op, b);
   Reducer r(op, b);
   auto resultType = cast<RankedTensorType>(op->getResult(0).getType());
   Type result = resultType.getElementType();
-  // An array of nothing may reduce to one of any size.
-  if (llvm::any_of(r.dims, [&](int64_t dim) {
-        std::optional<int64_t> size = getConstantIntValue(r.sizes[dim]);
-        return !size || *size == 0;
-      })) {
-    Sizes sizes;
-    for (int64_t dim = 0; dim < r.type.getRank(); ++dim)
-      if (!llvm::is_contained(r.dims, dim))
-        sizes.push_back(r.sizes[dim]);
-      else if (op.keepsDims())
-        sizes.push_back(b.getIndexAttr(1));
-    b.checkFits(resultType, sizes);
-  }
   Type wide = isa<FloatType>(r.element) ? b.getF64Type() : result;
   Value value;
   switch (op.getReductionKind()) {

@@ -39,7 +39,7 @@ llvm::StringRef GPURefusal::reason() const {
 }
 
 void runmat::reportRefusal(Operation *unit, const GPURefusal &refusal) {
-  unit->emitRemark() << unit->getName() << " stays on the CPU ["
+  unit->emitRemark() << fused::nameOf(unit) << " stays on the CPU ["
                      << refusal.reason() << "]: " << refusal.text;
 }
 

@@ -1,6 +1,7 @@
 // KernelPlan as JSON. Expressions are written as text: another host needs six
 // functions and two infix operators to evaluate them.
 #include "runmat/Conversion/KernelsJSON.h"
+#include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Support/Location.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -169,7 +170,7 @@ static void writeTensor(OStream &json, Type type, Value value,
 
 static void writeUnit(OStream &json, const PlannedUnit &unit) {
   json.object([&] {
-    json.attribute("op", unit.op->getName().getStringRef());
+    json.attribute("op", fused::nameOf(unit.op));
     if (auto function = unit.op->getParentOfType<func::FuncOp>())
       json.attribute("function", function.getName());
     json.attribute("location", locationText(unit.op->getLoc()));

@@ -226,10 +226,10 @@ LogicalResult FunctionLowering::run() {
             planUnit(unit, tables.kernelModule(), options.profile, plan)) {
       reportRefusal(unit, *refusal);
       OpBuilder builder(unit);
-      offload::CountOp::create(builder, unit->getLoc(),
-                               ("fallback: " + unit->getName().getStringRef() +
-                                ": " + refusal->reason())
-                                   .str());
+      offload::CountOp::create(
+          builder, unit->getLoc(),
+          ("fallback: " + fused::nameOf(unit) + ": " + refusal->reason())
+              .str());
       continue;
     }
     if (!prepared)

@@ -27,31 +27,23 @@ std::optional<int32_t> runmat::unitNumber(Operation *unit) {
   return std::nullopt;
 }
 
-/// The size of a dim of the iteration space that is open, of an operand that
-/// has it.
-static Value openSizeOf(OpBuilder &b, fused::Unit unit, unsigned dim) {
-  Location loc = unit.getLoc();
-  if (auto normalize = dyn_cast<fused::ImageNormalizeOp>(unit.getOperation()))
-    return b.createOrFold<tensor::DimOp>(loc, normalize.getInput(), dim);
-  fused::UnitBody body = unit.unitBody();
-  for (auto [i, extra] : llvm::enumerate(body.extras))
-    if (std::optional<unsigned> at = body.map(i).getResultPosition(
-            getAffineDimExpr(dim, b.getContext())))
-      return b.createOrFold<tensor::DimOp>(loc, extra, *at);
-  return {};
+static Value openSizeOf(OpBuilder &b, fused::NestOp nest, unsigned dim) {
+  fused::SpaceSize source = nest.getSizeSource(dim);
+  if (source.dim < 0)
+    return source.value;
+  return b.createOrFold<tensor::DimOp>(nest.getLoc(), source.value, source.dim);
 }
 
-/// `expr` for this execution of the unit; null where a size is not to be had.
-static Value evaluate(OpBuilder &b, fused::Unit unit,
+/// `expr` for this execution of the nest.
+static Value evaluate(OpBuilder &b, fused::NestOp nest,
                       const fused::SizeExpr &expr) {
-  Location loc = unit.getLoc();
-  fused::UnitBody body = unit.unitBody();
+  Location loc = nest.getLoc();
   fused::SizeExpr open; // sizes that are known multiplied out
   for (const fused::SizeExpr::Term &term : expr.terms) {
     double coefficient = term.coefficient;
     SmallVector<unsigned> dims;
     for (unsigned dim : term.dims) {
-      if (int64_t size = body.iterationShape[dim]; ShapedType::isDynamic(size))
+      if (int64_t size = nest.getSpace()[dim]; ShapedType::isDynamic(size))
         dims.push_back(dim);
       else
         coefficient *= static_cast<double>(size);
@@ -62,22 +54,19 @@ static Value evaluate(OpBuilder &b, fused::Unit unit,
   for (const fused::SizeExpr::Term &term : open.terms) {
     Value product = arith::ConstantIndexOp::create(
         b, loc, static_cast<int64_t>(term.coefficient));
-    for (unsigned dim : term.dims) {
-      Value size = openSizeOf(b, unit, dim);
-      if (!size)
-        return {};
-      product = arith::MulIOp::create(b, loc, product, size);
-    }
+    for (unsigned dim : term.dims)
+      product =
+          arith::MulIOp::create(b, loc, product, openSizeOf(b, nest, dim));
     sum = sum ? Value(arith::AddIOp::create(b, loc, sum, product)) : product;
   }
   return sum ? sum : arith::ConstantIndexOp::create(b, loc, 0);
 }
 
-/// Counts what the unit moves and saves: evaluated in front of it, where its
+/// Counts what the nest moves and saves: evaluated in front of it, where its
 /// operands are, and counted behind it, where it has ended.
-static void countBytes(fused::Unit unit, Operation *begin, Operation *end) {
-  fused::UnitWork work = unit.work();
-  fused::SizeExpr moved = work.bytesRead, saved = fused::decomposedBytes(unit);
+static void countBytes(fused::NestOp nest, Operation *begin, Operation *end) {
+  fused::UnitWork work = nest.work();
+  fused::SizeExpr moved = work.bytesRead, saved = work.bytesUnfused;
   for (const fused::SizeExpr::Term &term : work.bytesWritten.terms)
     moved.add(term.coefficient, term.dims);
   for (const fused::SizeExpr::Term &term : moved.terms)
@@ -86,8 +75,8 @@ static void countBytes(fused::Unit unit, Operation *begin, Operation *end) {
   after.setInsertionPointAfter(end);
   for (auto [name, expr] :
        {std::pair{"bytes_moved", &moved}, std::pair{"bytes_saved", &saved}})
-    if (Value bytes = evaluate(before, unit, *expr))
-      offload::CountOp::create(after, unit.getLoc(), name, bytes);
+    offload::CountOp::create(after, nest.getLoc(), name,
+                             evaluate(before, nest, *expr));
 }
 
 namespace {
@@ -96,14 +85,10 @@ struct MarkUnitsPass : runmat::impl::MarkUnitsBase<MarkUnitsPass> {
     ModuleOp module = getOperation();
     Builder b(&getContext());
     SmallVector<Attribute> table;
-    module.walk([&](Operation *unit) {
-      if (!isa<fused::Unit, fused::NestOp>(unit))
-        return;
+    module.walk([&](fused::NestOp unit) {
       Location loc = unit->getLoc();
       auto number = int32_t(table.size());
-      std::string name = unit->getName().getStringRef().str();
-      if (auto nest = dyn_cast<fused::NestOp>(unit))
-        name = "fused." + nest.getKindName().str();
+      std::string name = fused::nameOf(unit);
       table.push_back(b.getDictionaryAttr(
           {b.getNamedAttr("name", b.getStringAttr(name)),
            b.getNamedAttr("location", b.getStringAttr(locationText(loc)))}));
@@ -111,8 +96,7 @@ struct MarkUnitsPass : runmat::impl::MarkUnitsBase<MarkUnitsPass> {
       auto begin = offload::UnitBeginOp::create(builder, loc, number);
       builder.setInsertionPointAfter(unit);
       auto end = offload::UnitEndOp::create(builder, loc, number);
-      if (auto other = dyn_cast<fused::Unit>(unit))
-        countBytes(other, begin, end);
+      countBytes(unit, begin, end);
     });
     if (!table.empty())
       module->setAttr("offload.units", b.getArrayAttr(table));

@@ -3,7 +3,6 @@
 // error that names the device's limit.
 #include "UnitLowering.h"
 
-#include "runmat/Conversion/UnitChecks.h"
 #include "runmat/Dialect/Fused/Fused.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -88,7 +87,7 @@ Value UnitLowering::emitWord(const SizeExpr &expr) {
   Value fits =
       arith::CmpIOp::create(b, arith::CmpIPredicate::ule, value, index(kMost));
   offload::CheckOp::create(b, fits,
-                           unit->getName().getStringRef().str() +
+                           fused::nameOf(unit) +
                                ": sizes need numbers of more than 32 bits on "
                                "the device, {0}",
                            ValueRange{value}, /*unsupported=*/true);
@@ -155,6 +154,10 @@ Value UnitLowering::emit(const SizeCondition &condition) {
 // -- launches
 
 void UnitLowering::emit(const Launch &launch) {
+  // Known sizes may leave nothing to do.
+  for (const SizeExpr &groups : launch.grid)
+    if (groups.isConstant() && groups.constant() == 0)
+      return;
   const Kernel &kernel = plan.kernels[launch.kernel];
   SmallVector<Value> buffers, offsets, bytes, push;
   Value parameters;
@@ -232,7 +235,7 @@ void UnitLowering::emitVariants(unsigned first) {
   assert(!plan.variants.empty() && "sizes that nothing fits are refused");
   if (first == plan.variants.size()) {
     // Texts have the form that offload.check and the runtime's tables know.
-    std::string name = unit->getName().getStringRef().str();
+    std::string name = fused::nameOf(unit);
     for (const SizeCondition &condition : plan.variants.back().conditions)
       if (!condition.limit.empty() && condition.known() != 1)
         offload::CheckOp::create(b, emit(condition),
@@ -278,6 +281,38 @@ Value UnitLowering::resultBytes(RankedTensorType type, ArrayRef<Value> sizes) {
   return bytes;
 }
 
+/// Whether a result has elements; null where types say that one has.
+Value UnitLowering::hasResults(ArrayRef<SmallVector<Value>> sizes) {
+  Value some;
+  for (auto [open, result] : llvm::zip(sizes, unit->getResultTypes())) {
+    bool empty =
+        llvm::is_contained(cast<RankedTensorType>(result).getShape(), 0);
+    if (open.empty() && !empty)
+      return {};
+    Value all = arith::ConstantOp::create(b, b.getBoolAttr(!empty));
+    for (Value size : open)
+      all = b.createOrFold<arith::AndIOp>(
+          all,
+          arith::CmpIOp::create(b, arith::CmpIPredicate::ne, size, index(0)));
+    some = some ? b.createOrFold<arith::OrIOp>(some, all) : all;
+  }
+  return some;
+}
+
+/// Workspaces and launches.
+void UnitLowering::emitWork() {
+  for (const KernelPlan::Workspace &workspace : plan.workspaces)
+    workspaces.push_back(offload::AllocOp::create(
+        b, offload::BufferType::get(b.getContext()), emit(workspace.bytes)));
+  emitVariants(0);
+  for (Value workspace : workspaces) {
+    if (workspace.use_empty())
+      workspace.getDefiningOp()->erase();
+    else
+      offload::FreeOp::create(b, workspace);
+  }
+}
+
 void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
   Type bufferType = offload::BufferType::get(b.getContext());
   for (const KernelPlan::Value &value : plan.values)
@@ -306,18 +341,14 @@ void UnitLowering::emit(llvm::function_ref<Value(Value)> bufferOf) {
     ownedBuffers.push_back(resultBuffers.back());
     sizes.push_back(std::move(open));
   }
-  for (const KernelPlan::Workspace &workspace : plan.workspaces) {
-    workspaces.push_back(
-        offload::AllocOp::create(b, bufferType, emit(workspace.bytes)));
-  }
-  if (auto other = dyn_cast<fused::Unit>(unit))
-    checkExtraSizes(b, other);
-  emitVariants(0);
-  for (Value workspace : workspaces) {
-    if (workspace.use_empty())
-      workspace.getDefiningOp()->erase();
-    else
-      offload::FreeOp::create(b, workspace);
+  // Rows of nothing are not gone through, however many there are.
+  if (Value some = hasResults(sizes)) {
+    auto branch = scf::IfOp::create(b, some, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    emitWork();
+  } else {
+    emitWork();
   }
   for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
     auto type = cast<RankedTensorType>(resultType);

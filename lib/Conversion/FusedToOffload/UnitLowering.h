@@ -56,6 +56,8 @@ private:
   void emit(const Step &step);
   void emit(const Variant &variant);
   void emitVariants(unsigned first);
+  void emitWork();
+  mlir::Value hasResults(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> sizes);
   mlir::Value resultBytes(mlir::RankedTensorType type,
                           llvm::ArrayRef<mlir::Value> sizes);
 

@@ -50,3 +50,26 @@ void runmat::checkExtraSizes(OpBuilder &b, fused::Unit unit) {
   for (unsigned number = 0; number < body.extras.size(); ++number)
     checkExtra(b, unit, body, number);
 }
+
+void runmat::checkInputSizes(OpBuilder &b, fused::NestOp nest) {
+  if (nest.isOnBuffers())
+    return;
+  Location loc = nest.getLoc();
+  for (unsigned input = 0; input < nest.getInputs().size(); ++input)
+    for (auto [at, expr] : llvm::enumerate(nest.getMap(input).getResults())) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      Value tensor = nest.getInputs()[input];
+      if (!dim || !ShapedType::isDynamic(nest.getSpace()[dim.getPosition()]))
+        continue;
+      fused::SpaceSize source = nest.getSizeSource(dim.getPosition());
+      if (source.value == tensor && source.dim == static_cast<int64_t>(at))
+        continue;
+      Value expected = tensor::DimOp::create(b, loc, source.value, source.dim);
+      Value actual = tensor::DimOp::create(b, loc, tensor, at);
+      Value same = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                         expected, actual);
+      offload::CheckOp::create(
+          b, loc, same, array::check::operandSizes(dim.getPosition(), input),
+          ValueRange{expected, actual}, /*unsupported=*/false);
+    }
+}

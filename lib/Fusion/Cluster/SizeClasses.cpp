@@ -79,6 +79,12 @@ void SizeClasses::unify(unsigned a, unsigned b) {
   // A number stands for the class.
   if (ShapedType::isDynamic(number[a]) && !ShapedType::isDynamic(number[b]))
     std::swap(a, b);
+  // Two numbers: the program has failed before what follows.
+  else if (!ShapedType::isDynamic(number[a]) &&
+           !ShapedType::isDynamic(number[b])) {
+    contradiction = true;
+    return;
+  }
   parent[b] = a;
 }
 

@@ -25,6 +25,8 @@ public:
   bool areEqual(unsigned a, unsigned b) { return find(a) == find(b); }
   /// A check found them equal.
   void unify(unsigned a, unsigned b);
+  /// Whether two different numbers were to be one size.
+  bool isContradictory() const { return contradiction; }
 
   /// ShapedType::kDynamic for a symbol.
   int64_t sizeOf(unsigned sizeClass);
@@ -38,6 +40,7 @@ private:
 
   llvm::SmallVector<unsigned, 0> parent;
   llvm::SmallVector<int64_t, 0> number;
+  bool contradiction = false;
   llvm::SmallVector<bool, 0> fromTensor;
   llvm::DenseMap<int64_t, unsigned> numbers;
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, unsigned> symbols;

@@ -43,6 +43,39 @@ static LogicalResult lowerNest(fused::NestOp op, const CPUProfile &cpu) {
   return success();
 }
 
+/// Whether a destination has elements; null where types say that one has.
+static Value hasResults(OpBuilder &b, fused::NestOp nest) {
+  Location loc = nest.getLoc();
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0), some;
+  for (Value out : nest.getOuts()) {
+    auto type = cast<MemRefType>(out.getType());
+    Value all = arith::ConstantOp::create(
+        b, loc, b.getBoolAttr(!llvm::is_contained(type.getShape(), 0)));
+    if (type.hasStaticShape() && !llvm::is_contained(type.getShape(), 0))
+      return {};
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim)) {
+        Value size = memref::DimOp::create(b, loc, out, dim);
+        Value one =
+            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, size, zero);
+        all = b.createOrFold<arith::AndIOp>(loc, all, one);
+      }
+    some = some ? b.createOrFold<arith::OrIOp>(loc, some, all) : all;
+  }
+  return some;
+}
+
+/// Rows of nothing are not gone through, however many there are.
+static void skipEmpty(fused::NestOp nest) {
+  OpBuilder b(nest);
+  Value some = hasResults(b, nest);
+  if (!some)
+    return;
+  auto branch = scf::IfOp::create(b, nest.getLoc(), some,
+                                  /*withElseRegion=*/false);
+  nest->moveBefore(branch.thenYield());
+}
+
 namespace {
 struct LowerUnitsPass : runmat::impl::LowerUnitsBase<LowerUnitsPass> {
   using LowerUnitsBase::LowerUnitsBase;
@@ -57,9 +90,11 @@ struct LowerUnitsPass : runmat::impl::LowerUnitsBase<LowerUnitsPass> {
       if (nest.isOnBuffers())
         nests.push_back(nest);
     });
-    for (fused::NestOp nest : nests)
+    for (fused::NestOp nest : nests) {
+      skipEmpty(nest);
       if (failed(lowerNest(nest, cpu)))
         return signalPassFailure();
+    }
   }
 
   CPUProfile cpu;

@@ -1,6 +1,6 @@
 // With device values a public function gets the addresses of its arguments and results. What other functions call is a
 // private copy that keeps its own type.
-// RUN: runmat-opt %s --mark-units --convert-fused-to-offload="all device-values" | FileCheck %s
+// RUN: runmat-opt %s --generalize-units --mark-units --convert-fused-to-offload="all device-values" | FileCheck %s
 
 // CHECK-LABEL: func.func @normalize(
 // CHECK-SAME: %{{.*}}: tensor<4x64x64xf32>, %{{.*}}: i64, %{{.*}}: i64) attributes {{.*}}offload.abi

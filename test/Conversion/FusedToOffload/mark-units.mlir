@@ -1,7 +1,7 @@
 // Every unit stands between marks of its own number, and what it becomes on a device stays between them.
-// RUN: runmat-opt %s --mark-units | FileCheck %s
-// RUN: runmat-opt %s --mark-units --convert-fused-to-offload=at-run-time 2>&1 | FileCheck %s --check-prefix=BOTH
-// RUN: runmat-opt %s --mark-units --decompose-fused | FileCheck %s --check-prefix=CPU
+// RUN: runmat-opt %s --generalize-units --mark-units | FileCheck %s
+// RUN: runmat-opt %s --generalize-units --mark-units --convert-fused-to-offload=at-run-time 2>&1 | FileCheck %s --check-prefix=BOTH
+// RUN: runmat-opt %s --generalize-units --mark-units --decompose-fused | FileCheck %s --check-prefix=CPU
 // RUN: not runmat-opt %s --convert-fused-to-offload=all 2>&1 | FileCheck %s --check-prefix=UNMARKED
 
 // CHECK: module attributes {offload.units = [
@@ -16,13 +16,13 @@
 func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, tensor<8xf32>) {
   %e = array.constant dense<1.0e-6> : tensor<f32>
   // CHECK: offload.unit_begin 0
-  // CHECK-NEXT: fused.image_normalize
+  // CHECK-NEXT: fused.nest {{.*}} kind "image_normalize"
   // CHECK: offload.unit_end 0
   // BOTH: offload.unit_begin 0
   // BOTH-NEXT: offload.place 0
   // BOTH-NEXT: scf.if
   // BOTH: offload.download
-  // BOTH: fused.image_normalize
+  // BOTH: fused.nest
   // BOTH: offload.unit_end 0
   // CPU: offload.unit_begin 0
   %a = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<4x64x64xf32>) epsilon(%e : tensor<f32>) {
@@ -39,14 +39,14 @@ func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, te
   // CHECK-DAG: %[[MOVED:.*]] = arith.constant 64 : index
   // CHECK-DAG: %[[SAVED:.*]] = arith.constant 64 : index
   // CHECK: offload.unit_begin 1
-  // CHECK: fused.map
+  // CHECK: fused.nest
   // CHECK: offload.unit_end 1
   // CHECK-NEXT: offload.count "bytes_moved" by %[[MOVED]]
   // CHECK-NEXT: offload.count "bytes_saved" by %[[SAVED]]
   // CHECK-NEXT: scf.yield
   // BOTH: offload.unit_begin 1
-  // BOTH-NEXT: offload.count "fallback: fused.map: unit-kind"
-  // BOTH-NEXT: fused.map
+  // BOTH-NEXT: offload.place 1
+  // BOTH: fused.nest
   // BOTH: offload.unit_end 1
   %b = scf.for %i = %zero to %n step %one iter_args(%s = %start) -> tensor<8xf32> {
     %t = fused.map ins(%s : tensor<8xf32>) maps [affine_map<(i) -> (i)>] {
@@ -60,7 +60,7 @@ func.func @units(%x: tensor<4x64x64xf32>, %n: index) -> (tensor<4x64x64xf32>, te
   return %a, %b : tensor<4x64x64xf32>, tensor<8xf32>
 }
 
-// What it moves: the input twice, the result once, epsilon; all of a size that a run knows. What it saves: the same of
+// What it moves: the input and the result, each once; all of a size that a run knows. What it saves: the same of
 // its operations one by one, less that.
 // CHECK-LABEL: func.func @open_sizes
 // CHECK-DAG: %[[M:.*]] = tensor.dim %arg0, %c0

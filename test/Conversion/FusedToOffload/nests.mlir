@@ -1,6 +1,6 @@
 // A nest as launches: numbers that the device sees are checked to be words, products of sizes do not wrap, windows are
 // a loop, and parameters that push constants have no room for are a buffer.
-// RUN: runmat-opt %s --mark-units --convert-fused-to-offload="all profile=nvidia" | FileCheck %s
+// RUN: runmat-opt %s --generalize-units --mark-units --convert-fused-to-offload="all profile=nvidia" | FileCheck %s
 
 // CHECK-LABEL: func.func @sum
 // CHECK-SAME: (%[[X:.*]]: tensor<?x?xf32>)
@@ -12,7 +12,7 @@ func.func @sum(%x: tensor<?x?xf32>) -> tensor<?xf32> {
   // CHECK: arith.cmpi eq, %[[HIGH]]
   // CHECK: scf.if
   // CHECK: scf.for
-  // CHECK: offload.check {{.*}} "fused.nest: sizes need numbers of more than 32 bits on the device, {0}"
+  // CHECK: offload.check {{.*}} "fused.{{[a-z_]+}}: sizes need numbers of more than 32 bits on the device, {0}"
   // CHECK: offload.dispatch "reduce_rows
   // CHECK: offload.dispatch "reduce_pass0
   // CHECK: offload.dispatch "reduce_finish

@@ -1,5 +1,5 @@
 // Kernels that no launch needs leave the module, and all of them where nothing is launched.
-// RUN: runmat-opt %s --split-input-file --mark-units --convert-fused-to-offload=all | FileCheck %s
+// RUN: runmat-opt %s --split-input-file --generalize-units --mark-units --convert-fused-to-offload=all | FileCheck %s
 
 // No planes: nothing to launch, and no body that is left half lowered.
 // CHECK-LABEL: func.func @no_planes

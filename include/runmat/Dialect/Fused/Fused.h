@@ -112,18 +112,22 @@ double bytesOfElement(mlir::Type type);
 /// The kind of one elementwise operation, on tensors or scalars.
 FlopKind flopKindOf(mlir::Operation *op);
 
-/// Adds the region's flops, the extras' and the results' bytes.
-void addBodyWork(const UnitBody &body, UnitWork &work);
-
 } // namespace runmat::fused
 
 #include "runmat/Dialect/Fused/FusedInterfaces.h.inc"
 
 namespace runmat::fused {
-/// The bytes that the unit's array operations, one by one, would move: what
-/// each reads and writes. Tensors with dims of unknown size that are not the
-/// iteration space's are left out.
-SizeExpr decomposedBytes(Unit unit);
+/// "fused.image_normalize", "fused.map": a unit's or nest's name in reports.
+std::string nameOf(mlir::Operation *unit);
+
+/// A unit of one stage as a nest: `leading` are inputs over the whole space,
+/// the region's first arguments.
+mlir::Operation *oneStageNest(mlir::OpBuilder &b, const UnitBody &body,
+                              mlir::ValueRange leading, llvm::StringRef kind,
+                              mlir::StringAttr device);
+
+/// Of the nest that the unit stands for.
+UnitWork workOf(Unit unit);
 } // namespace runmat::fused
 
 #include "runmat/Dialect/Fused/FusedDialect.h.inc"

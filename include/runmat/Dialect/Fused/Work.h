@@ -50,9 +50,11 @@ constexpr unsigned kNumFlopKinds = 3;
 struct UnitWork {
   /// Sizes of the iteration space, ShapedType::kDynamic where a run gives them.
   llvm::SmallVector<int64_t> iterationShape;
-  /// Bytes that must come from and go to memory when nothing stays in a cache
-  /// between passes; an input that the unit must read twice counts twice.
+  /// Bytes that must come from and go to memory: each input and each result
+  /// once. What a schedule reads again is the schedule's cost.
   SizeExpr bytesRead, bytesWritten;
+  /// Bytes that the same operations would move one by one.
+  SizeExpr bytesUnfused;
   std::array<SizeExpr, kNumFlopKinds> flops;
 
   SizeExpr &flopsOf(FlopKind kind) {
