@@ -124,7 +124,9 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
        }});
 
   stages.push_back({"loops", [=](OpPassManager &pm) {
-                      // Buffers are final now, and nothing fuses units again.
+                      // Buffers are final now, and nothing fuses units again:
+                      // equal ones are lowered and compiled once.
+                      pm.addPass(createOutlineUnits());
                       pm.addPass(createLowerUnits(options.cpu));
                       // Copies are loops like others: parallel where large.
                       pm.addPass(createExpandMemRefCopy());

@@ -1,5 +1,5 @@
-// Each nest on buffers becomes a function of its operands, and equal nests one
-// function: lowering and code generation grow with what a program has of
+// Equal nests on buffers become calls of one function of their operands:
+// lowering and code generation grow with what a program has of
 // distinct units, not with its length.
 #include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Target/CPU/Passes.h"
@@ -64,21 +64,32 @@ struct OutlineUnitsPass : runmat::impl::OutlineUnitsBase<OutlineUnitsPass> {
     getOperation().walk([&](fused::NestOp nest) { nests.push_back(nest); });
     if (nests.empty())
       return;
-    SymbolTable symbols(getOperation());
-    DenseMap<size_t, SmallVector<func::FuncOp>> made;
+    using Group = SmallVector<fused::NestOp>;
+    std::vector<Group> groups;
+    DenseMap<size_t, SmallVector<unsigned>> byHash;
     for (fused::NestOp nest : nests) {
-      SmallVector<func::FuncOp> &candidates = made[hashOf(nest)];
-      auto *found = llvm::find_if(candidates, [&](func::FuncOp function) {
-        return isSameUnit(
-            cast<fused::NestOp>(function.getBody().front().front()), nest);
+      SmallVector<unsigned> &candidates = byHash[hashOf(nest)];
+      auto *found = llvm::find_if(candidates, [&](unsigned group) {
+        return isSameUnit(groups[group].front(), nest);
       });
-      if (found == candidates.end()) {
-        candidates.push_back(outline(nest, symbols));
-        found = std::prev(candidates.end());
+      if (found != candidates.end()) {
+        groups[*found].push_back(nest);
+        continue;
       }
-      OpBuilder b(nest);
-      func::CallOp::create(b, nest.getLoc(), *found, nest->getOperands());
-      nest.erase();
+      candidates.push_back(groups.size());
+      groups.push_back({nest});
+    }
+    SymbolTable symbols(getOperation());
+    for (Group &group : groups) {
+      // One alone stays where what its memory is can be seen.
+      if (group.size() == 1)
+        continue;
+      func::FuncOp function = outline(group.front(), symbols);
+      for (fused::NestOp nest : group) {
+        OpBuilder b(nest);
+        func::CallOp::create(b, nest.getLoc(), function, nest->getOperands());
+        nest.erase();
+      }
     }
   }
 };

@@ -57,10 +57,10 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
 }
 
 def OutlineUnits : Pass<"outline-units", "::mlir::ModuleOp"> {
-  let summary = "Move each fused.nest on buffers into a function, equal ones into one";
+  let summary = "Make equal fused.nest on buffers calls of one function";
   let description = [{
-    Nests that differ in their operands and locations alone are calls of one private function, so that code
-    generation grows with a program's distinct units.
+    Nests that differ in their operands and locations alone become calls of one private function, so that code
+    generation grows with a program's distinct units. One that has no equal stays.
 
     Shown by test/Target/CPU/outline-units.mlir.
   }];
