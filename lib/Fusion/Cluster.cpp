@@ -342,7 +342,8 @@ void BlockFusion::run() {
   // A check of the block always fails: nothing here runs to its end.
   if (sizes.isContradictory())
     return;
-  merge();
+  if (options.merge)
+    merge();
   report();
   emit();
 }

@@ -136,7 +136,7 @@ static int runArrayToSPIRV(const TranslateOptions &options,
     return error.report(options.input + ": fusion failed");
 
   std::vector<PlannedUnit> units;
-  for (Operation *unit : collectUnits(*module))
+  for (fused::NestOp unit : collectUnits(*module))
     units.push_back({unit, std::nullopt, {}});
   gpu::GPUModuleOp kernels = getKernelModule(*module);
   bool any = false;

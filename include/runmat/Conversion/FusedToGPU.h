@@ -1,10 +1,11 @@
-// From fused units to GPU kernels: each unit has an emitter that writes
-// gpu.funcs and the KernelPlan that says how to launch them.
+// From nests to GPU kernels: gpu.funcs and the KernelPlan that says how to
+// launch them.
 #ifndef RUNMAT_CONVERSION_FUSEDTOGPU_H
 #define RUNMAT_CONVERSION_FUSEDTOGPU_H
 
 #include "runmat/Conversion/GPURefusal.h"
 #include "runmat/Conversion/KernelPlan.h"
+#include "runmat/Dialect/Fused/Fused.h"
 #include "runmat/Target/DeviceProfile.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -16,18 +17,17 @@ namespace runmat {
 /// A remark at the unit that says so.
 void reportRefusal(mlir::Operation *unit, const GPURefusal &refusal);
 
-/// Plan or refuse. The unit (fused.nest, or an operation with the fused
-/// dialect's UnitInterface) is emitted into a module of its own and expanded;
+/// Plan or refuse. The unit is emitted into a module of its own and expanded;
 /// where the device has all that came out of it, its kernels move to `kernels`
 /// (one that is already there is used again) and `plan` says how to launch
 /// them. Nothing is left behind by a refusal.
-std::optional<GPURefusal> planUnit(mlir::Operation *unit,
+std::optional<GPURefusal> planUnit(fused::NestOp unit,
                                    mlir::gpu::GPUModuleOp kernels,
                                    const DeviceProfile &profile,
                                    KernelPlan &plan);
 
 /// The units of a function or module that may go to the GPU, in order.
-llvm::SmallVector<mlir::Operation *> collectUnits(mlir::Operation *root);
+llvm::SmallVector<fused::NestOp> collectUnits(mlir::Operation *root);
 
 /// The gpu.module of the program's kernels, made at the module's end if there
 /// is none.

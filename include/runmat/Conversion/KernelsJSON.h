@@ -11,7 +11,7 @@ namespace runmat {
 
 /// A unit of the program and what became of it.
 struct PlannedUnit {
-  mlir::Operation *op; ///< alive while the description is written
+  fused::NestOp op; ///< alive while the description is written
   std::optional<KernelPlan> plan;
   GPURefusal refusal; ///< where there is no plan
 };

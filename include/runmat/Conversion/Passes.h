@@ -34,10 +34,6 @@ namespace runmat {
 #define GEN_PASS_DECL
 #include "runmat/Conversion/Passes.h.inc"
 
-/// --convert-fused-to-vector with numbers of this machine.
-std::unique_ptr<mlir::Pass>
-createConvertFusedToVectorPass(const CPUProfile &cpu);
-
 /// --convert-linalg-to-vector with numbers of this machine.
 std::unique_ptr<mlir::Pass>
 createConvertLinalgToVectorPass(const CPUProfile &cpu);

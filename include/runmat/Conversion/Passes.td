@@ -62,25 +62,6 @@ def ExpandMathPass : Pass<"expand-math"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];
 }
 
-def ConvertFusedToVectorPass : Pass<"convert-fused-to-vector"> {
-  let summary = "units with a CPU schedule of their own become parallel vector loops over memrefs";
-  let description = [{
-    Serves `fused.image_normalize`: statistics in one pass over chunks of a plane, then the apply pass
-    with streaming stores. Extras that are broadcast or transposed inside a plane are copied to its
-    layout first, and i1 in memory is converted in a pass of its own; missed remarks say so. Units of other
-    kinds stay, with a remark, and `--decompose-fused` takes them. docs/cpu-refusals.md lists the reasons.
-
-    Test: test/Conversion/FusedToVector/
-  }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"::runmat::CPUProfile().vectorBits",
-           "width of the host's vector registers">];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::func::FuncDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect",
-    "::runmat::offload::OffloadDialect"];
-}
-
 def ConvertLinalgToVectorPass : Pass<"convert-linalg-to-vector"> {
   let summary = "products, transposes and reductions on tensors become tiled, parallel vector loops over memrefs";
   let description = [{

@@ -5,8 +5,6 @@
 
 #include "../../Lower/Sweep/GPUSweep.h"
 #include "FinishKernels.h"
-#include "Refusal.h"
-#include "Units.h"
 #include "runmat/Dialect/Fused/Fused.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -23,12 +21,6 @@ namespace runmat {
 using namespace mlir;
 using namespace runmat;
 
-static std::string textOf(Type type) {
-  std::string text;
-  llvm::raw_string_ostream(text) << type;
-  return text;
-}
-
 llvm::StringRef GPURefusal::reason() const {
   static constexpr llvm::StringLiteral texts[] = {
 #define RUNMAT_GPU_REFUSAL(NAME, TEXT) TEXT,
@@ -43,89 +35,15 @@ void runmat::reportRefusal(Operation *unit, const GPURefusal &refusal) {
                      << refusal.reason() << "]: " << refusal.text;
 }
 
-std::optional<GPURefusal> runmat::refusedTypes(Operation *unit) {
-  auto refuse = [](Type type, StringRef where) {
-    return GPURefusal{
-        GPURefusal::ElementType,
-        (where + " is " + textOf(type) + "; GPU code takes f32 so far").str()};
-  };
-  for (Value value : unit->getOperands())
-    if (!getElementTypeOrSelf(value.getType()).isF32())
-      return refuse(value.getType(), "an operand");
-  for (Type type : unit->getResultTypes())
-    if (!getElementTypeOrSelf(type).isF32())
-      return refuse(type, "a result");
-  for (Operation &op : unit->getRegion(0).front())
-    for (Type type :
-         llvm::concat<const Type>(SmallVector<Type>(op.getOperandTypes()),
-                                  SmallVector<Type>(op.getResultTypes())))
-      if (!type.isF32() && !type.isInteger(1) && !type.isInteger(32))
-        return refuse(type, "a value in the region");
-  return std::nullopt;
-}
-
-SizeExpr runmat::sizeOf(Value value, unsigned operand, unsigned dim) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.isDynamicDim(dim) ? SizeExpr::dim(operand, dim)
-                                : SizeExpr(type.getDimSize(dim));
-}
-
-/// A stored result has the input's shape, a reduction keeps the dims that it
-/// does not reduce, or makes them 1.
-static std::vector<std::vector<SizeExpr>> resultShapes(fused::Unit unit) {
-  std::vector<std::vector<SizeExpr>> shapes;
-  fused::UnitBody body = unit.unitBody();
-  for (auto [i, resultType] : llvm::enumerate(unit->getResultTypes())) {
-    auto type = cast<RankedTensorType>(resultType);
-    SmallVector<int64_t> gone;
-    if (i >= body.numStored)
-      if (auto reduction = body.reduction(i - body.numStored);
-          !reduction.getKeep())
-        gone.assign(reduction.getDims().begin(), reduction.getDims().end());
-    SmallVector<unsigned> dims = fused::keptDims(body.rank(), gone);
-    std::vector<SizeExpr> &shape = shapes.emplace_back();
-    for (auto [at, dim] : llvm::enumerate(dims))
-      shape.push_back(type.isDynamicDim(at)
-                          ? sizeOf(unit->getOperand(0), 0, dim)
-                          : SizeExpr(type.getDimSize(at)));
-  }
-  return shapes;
-}
-
-static std::optional<GPURefusal> planNormalize(fused::ImageNormalizeOp op,
-                                               gpu::GPUModuleOp module,
-                                               const DeviceProfile &profile,
-                                               KernelPlan &plan) {
-  if (!profile.subgroupArithmetic ||
-      profile.minSubgroupSize < RM_LEAST_SUBGROUP)
-    return GPURefusal{GPURefusal::SubgroupArithmetic,
-                      "the device has no arithmetic over whole subgroups of at "
-                      "least " +
-                          std::to_string(RM_LEAST_SUBGROUP) + " lanes"};
-  if (auto refusal = refusedImageNormalize(op, profile))
-    return refusal;
-  plan = planImageNormalize(op, module, profile);
-  plan.resultShapes = resultShapes(cast<fused::Unit>(op.getOperation()));
-  return std::nullopt;
-}
-
-std::optional<GPURefusal> runmat::planUnit(Operation *unit,
+std::optional<GPURefusal> runmat::planUnit(fused::NestOp unit,
                                            gpu::GPUModuleOp kernels,
                                            const DeviceProfile &profile,
                                            KernelPlan &plan) {
-  OwningOpRef<ModuleOp> scratch = ModuleOp::create(unit->getLoc());
+  OwningOpRef<ModuleOp> scratch = ModuleOp::create(unit.getLoc());
   OpBuilder builder(scratch->getBodyRegion());
   auto module =
-      gpu::GPUModuleOp::create(builder, unit->getLoc(), kernels.getName());
-  std::optional<GPURefusal> refusal;
-  if (auto nest = dyn_cast<fused::NestOp>(unit))
-    refusal = planSweep(nest, module, profile, plan);
-  else if (auto op = dyn_cast<fused::ImageNormalizeOp>(unit))
-    refusal = planNormalize(op, module, profile, plan);
-  else
-    refusal =
-        GPURefusal{GPURefusal::UnitKind,
-                   (unit->getName().getStringRef() + " has no GPU form").str()};
+      gpu::GPUModuleOp::create(builder, unit.getLoc(), kernels.getName());
+  std::optional<GPURefusal> refusal = planSweep(unit, module, profile, plan);
   if (!refusal)
     refusal = finishKernels(module, profile, plan);
   if (!refusal)
@@ -133,12 +51,9 @@ std::optional<GPURefusal> runmat::planUnit(Operation *unit,
   return refusal;
 }
 
-SmallVector<Operation *> runmat::collectUnits(Operation *root) {
-  SmallVector<Operation *> units;
-  root->walk([&](Operation *op) {
-    if (isa<fused::Unit, fused::NestOp>(op))
-      units.push_back(op);
-  });
+SmallVector<fused::NestOp> runmat::collectUnits(Operation *root) {
+  SmallVector<fused::NestOp> units;
+  root->walk([&](fused::NestOp nest) { units.push_back(nest); });
   return units;
 }
 
@@ -161,12 +76,12 @@ struct ConvertFusedToGPUPass
       getOperation().emitError(known.error().message);
       return signalPassFailure();
     }
-    SmallVector<Operation *> units = collectUnits(getOperation());
+    SmallVector<fused::NestOp> units = collectUnits(getOperation());
     if (units.empty())
       return;
     gpu::GPUModuleOp kernels = getKernelModule(getOperation());
     Builder b(&getContext());
-    for (Operation *unit : units) {
+    for (fused::NestOp unit : units) {
       KernelPlan plan;
       if (auto refusal = planUnit(unit, kernels, *known, plan)) {
         reportRefusal(unit, *refusal);

@@ -215,7 +215,7 @@ void FunctionLowering::freeBuffers() {
 
 LogicalResult FunctionLowering::run() {
   bool prepared = false;
-  for (Operation *unit : collectUnits(function)) {
+  for (fused::NestOp unit : collectUnits(function)) {
     auto device = unit->getAttrOfType<StringAttr>("device");
     StringRef pinned = device ? device.getValue() : StringRef();
     if (pinned == "cpu" ||

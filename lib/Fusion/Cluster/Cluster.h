@@ -38,6 +38,8 @@ struct ClusterOptions {
   bool rows = true;
   /// Only merges in which one side moves elements.
   bool copiesOnly = false;
+  /// Any merge at all; without, every operation is a unit of its own.
+  bool merge = true;
   /// Units of one operation too.
   bool single = true;
   ClusterLimits limits;

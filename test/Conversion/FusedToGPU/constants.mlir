@@ -1,6 +1,6 @@
 // Zeros, and what an expansion computes of a constant, stand behind a choice that a driver cannot make; other constants,
 // and constants among themselves, do not.
-// RUN: runmat-opt --convert-fused-to-gpu=profile=lavapipe %s | FileCheck %s
+// RUN: runmat-opt --generalize-units --convert-fused-to-gpu=profile=lavapipe %s | FileCheck %s
 
 #same = affine_map<(d0) -> (d0)>
 

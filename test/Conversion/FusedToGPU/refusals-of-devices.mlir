@@ -1,20 +1,20 @@
-// Reasons that are a device's: its push constants, the range of its bindings, its subgroups. Devices that are no
+// Reasons that are a device's: its shared memory, the range of its bindings, its subgroups. Devices that are no
 // built-in profile are read from the file that `runmat devices --json` writes.
 // RUN: split-file %s %t
-// RUN: runmat-opt %t/limits.mlir --split-input-file --convert-fused-to-gpu=profile=lavapipe --verify-diagnostics -o /dev/null
-// RUN: runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/none.json --verify-diagnostics -o /dev/null
+// RUN: runmat-opt %t/limits.mlir --split-input-file --generalize-units --convert-fused-to-gpu=profile=lavapipe --verify-diagnostics -o /dev/null
+// RUN: runmat-opt %t/subgroups.mlir --generalize-units --convert-fused-to-gpu=profile=%t/none.json --verify-diagnostics -o /dev/null
 // RUN: sed -e 's/"full_subgroups": true/"full_subgroups": false/' -e 's/"operations": 3/"operations": 7/' %t/none.json > %t/partial.json
-// RUN: runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/partial.json --verify-diagnostics -o /dev/null
+// RUN: runmat-opt %t/subgroups.mlir --generalize-units --convert-fused-to-gpu=profile=%t/partial.json --verify-diagnostics -o /dev/null
 // RUN: sed -e 's/"operations": 3/"operations": 7/' %t/none.json > %t/whole.json
-// RUN: runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/whole.json 2>&1 | FileCheck %s --check-prefix=WHOLE
+// RUN: runmat-opt %t/subgroups.mlir --generalize-units --convert-fused-to-gpu=profile=%t/whole.json 2>&1 | FileCheck %s --check-prefix=WHOLE
 // WHOLE: gpu.func
 // RUN: sed -E 's/"max_shared_memory": [0-9]+/"max_shared_memory": 64/' %t/whole.json > %t/small.json
-// RUN: runmat-opt %t/shared.mlir --convert-fused-to-gpu=profile=%t/small.json --verify-diagnostics -o /dev/null
-// RUN: not runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/two.json 2>&1 | FileCheck %s --check-prefix=TWO
+// RUN: runmat-opt %t/shared.mlir --generalize-units --convert-fused-to-gpu=profile=%t/small.json --verify-diagnostics -o /dev/null
+// RUN: not runmat-opt %t/subgroups.mlir --generalize-units --convert-fused-to-gpu=profile=%t/two.json 2>&1 | FileCheck %s --check-prefix=TWO
 // TWO: error: {{.*}}two.json: has 2 devices; keep one
-// RUN: not runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/missing.json 2>&1 | FileCheck %s --check-prefix=MISSING
+// RUN: not runmat-opt %t/subgroups.mlir --generalize-units --convert-fused-to-gpu=profile=%t/missing.json 2>&1 | FileCheck %s --check-prefix=MISSING
 // MISSING: error: {{.*}}missing.json: cannot be read: No such file or directory
-// RUN: not runmat-opt %t/subgroups.mlir --convert-fused-to-gpu=profile=%t/broken.json 2>&1 | FileCheck %s --check-prefix=BROKEN
+// RUN: not runmat-opt %t/subgroups.mlir --generalize-units --convert-fused-to-gpu=profile=%t/broken.json 2>&1 | FileCheck %s --check-prefix=BROKEN
 // BROKEN: error: {{.*}}broken.json: device information lacks one of the objects
 
 //--- shared.mlir
@@ -30,30 +30,9 @@ func.func @shared(%x: tensor<64x4096xf32>) -> tensor<64xf32> {
 }
 
 //--- limits.mlir
-!x = tensor<2x2x2x8x8xf32>
-!w = tensor<8x2x2x2xf32>
-#w = affine_map<(a, b, c, d, e) -> (d, c, b, a)>
-func.func @strides(%x: !x, %e: tensor<f32>, %0: !w, %1: !w, %2: !w, %3: !w, %4: !w, %5: !w) -> !x {
-  // expected-remark @+1 {{[push-constants]: the extra operands' strides need 136 bytes of push constants, the device has 128}}
-  %y = fused.image_normalize dims [3, 4] compute f32 ins(%x : !x) epsilon(%e : tensor<f32>)
-      extras(%0, %1, %2, %3, %4, %5 : !w, !w, !w, !w, !w, !w) maps [#w, #w, #w, #w, #w, #w] {
-  ^bb0(%n: f32, %v: f32, %w0: f32, %w1: f32, %w2: f32, %w3: f32, %w4: f32, %w5: f32):
-    %s0 = array.add %n, %w0 : f32, f32
-    %s1 = array.add %s0, %w1 : f32, f32
-    %s2 = array.add %s1, %w2 : f32, f32
-    %s3 = array.add %s2, %w3 : f32, f32
-    %s4 = array.add %s3, %w4 : f32, f32
-    %s5 = array.add %s4, %w5 : f32, f32
-    fused.yield %s5 : f32
-  } -> !x
-  return %y : !x
-}
-
-// -----
-
 // Planes are bound one window after the other, but one plane as a whole.
 func.func @plane(%x: tensor<2x8192x8192xf32>, %e: tensor<f32>) -> tensor<2x8192x8192xf32> {
-  // expected-remark @+1 {{[binding-range]: one plane is larger than a buffer binding of the device, 134217728 bytes}}
+  // expected-remark @+1 {{[binding-range]: one window is larger than a buffer binding of the device, 134217728 bytes}}
   %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<2x8192x8192xf32>) epsilon(%e : tensor<f32>) {
   ^bb0(%n: f32, %v: f32):
     fused.yield %n : f32
@@ -63,24 +42,9 @@ func.func @plane(%x: tensor<2x8192x8192xf32>, %e: tensor<f32>) -> tensor<2x8192x
 
 // -----
 
-// An extra that is read by its coordinates is bound as a whole.
-func.func @extra(%x: tensor<9x2048x2048xf32>, %e: tensor<f32>, %w: tensor<9x2048x2048xf32>) -> tensor<f32> {
-  // expected-remark @+1 {{[binding-range]: operand #2 is larger than a buffer binding of the device, 134217728 bytes}}
-  %m = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<9x2048x2048xf32>) epsilon(%e : tensor<f32>)
-      extras(%w : tensor<9x2048x2048xf32>) maps [affine_map<(p, i, j) -> (p, j, i)>]
-      reductions [#fused.reduction<mean dims [0, 1, 2]>] {
-  ^bb0(%n: f32, %v: f32, %t: f32):
-    %s = array.add %n, %t : f32, f32
-    fused.yield %s : f32
-  } -> tensor<f32>
-  return %m : tensor<f32>
-}
-
-// -----
-
 // Partial values of all planes' reductions are one buffer.
 func.func @partials(%x: tensor<34000000x2xf32>, %e: tensor<f32>) -> tensor<f32> {
-  // expected-remark @+1 {{[binding-range]: what all planes' reductions add up is larger than a buffer binding of the device, 134217728 bytes}}
+  // expected-remark @+1 {{[binding-range]: what the rows' reductions give is larger than a buffer binding of the device, 134217728 bytes}}
   %m = fused.image_normalize dims [1] compute f32 ins(%x : tensor<34000000x2xf32>) epsilon(%e : tensor<f32>)
       reductions [#fused.reduction<mean dims [0, 1]>] {
   ^bb0(%n: f32, %v: f32):
@@ -90,13 +54,13 @@ func.func @partials(%x: tensor<34000000x2xf32>, %e: tensor<f32>) -> tensor<f32> 
 }
 
 //--- subgroups.mlir
-func.func @f(%x: tensor<2x8x8xf32>, %e: tensor<f32>) -> tensor<2x8x8xf32> {
+func.func @f(%x: tensor<2x512x512xf32>, %e: tensor<f32>) -> tensor<2x512x512xf32> {
   // expected-remark @+1 {{[subgroup-arithmetic]: the device has no arithmetic over whole subgroups of at least 4 lanes}}
-  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<2x8x8xf32>) epsilon(%e : tensor<f32>) {
+  %y = fused.image_normalize dims [1, 2] compute f32 ins(%x : tensor<2x512x512xf32>) epsilon(%e : tensor<f32>) {
   ^bb0(%n: f32, %v: f32):
     fused.yield %n : f32
-  } -> tensor<2x8x8xf32>
-  return %y : tensor<2x8x8xf32>
+  } -> tensor<2x512x512xf32>
+  return %y : tensor<2x512x512xf32>
 }
 
 //--- none.json

@@ -2,7 +2,7 @@
 // RUN: runmat-opt %s --generalize-units --mark-units | FileCheck %s
 // RUN: runmat-opt %s --generalize-units --mark-units --convert-fused-to-offload=at-run-time 2>&1 | FileCheck %s --check-prefix=BOTH
 // RUN: runmat-opt %s --generalize-units --mark-units --decompose-fused | FileCheck %s --check-prefix=CPU
-// RUN: not runmat-opt %s --convert-fused-to-offload=all 2>&1 | FileCheck %s --check-prefix=UNMARKED
+// RUN: not runmat-opt %s --generalize-units --convert-fused-to-offload=all 2>&1 | FileCheck %s --check-prefix=UNMARKED
 
 // CHECK: module attributes {offload.units = [
 // CHECK-SAME: {location = "{{.*}}mark-units.mlir:[[@LINE+20]]:8", name = "fused.image_normalize"}
