@@ -1,4 +1,6 @@
-// --fuse-all: every kind of Fusions.def, in its order.
+// --fuse-all: every named kind of Fusions.def, in its order, then every
+// operation that is left.
+#include "Cluster/Cluster.h"
 #include "Fusion.h"
 
 #include "runmat/Fusion/Passes.h"
@@ -14,10 +16,17 @@ namespace runmat {
 
 namespace {
 struct FuseAllPass : runmat::impl::FuseAllBase<FuseAllPass> {
+  using FuseAllBase::FuseAllBase;
   void runOnOperation() override {
+    ClusterOptions options;
+    options.pass = "fuse-all";
+    options.merge = merge;
+    if (merge) {
 #define RUNMAT_FUSION(NAME, MNEMONIC) fuse##NAME(getOperation());
 #include "Fusions.def"
 #undef RUNMAT_FUSION
+    }
+    cluster(getOperation(), options);
   }
 };
 } // namespace

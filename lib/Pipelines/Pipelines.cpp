@@ -57,10 +57,10 @@ Stage runmat::fusionStage(const PipelineOptions &options) {
             clean(pm);
             // Before operations move: errors come in the program's order.
             pm.addPass(createCheckArraySizesPass());
-            // Specialised kinds first: they claim what generic chains would
-            // take apart.
-            if (options.fuse)
-              pm.addPass(createFuseAllNests());
+            // Every operation that has a unit form is in a unit, fused or alone.
+            FuseAllOptions fuse;
+            fuse.merge = options.fuse;
+            pm.addPass(createFuseAll(fuse));
             // From here on one operation describes every unit.
             pm.addPass(createGeneralizeUnits());
             // While a unit is one operation, on whatever device.

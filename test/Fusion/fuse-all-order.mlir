@@ -3,7 +3,7 @@
 // Parity: 22
 
 // CHECK-LABEL: func.func @both
-// CHECK: %[[P:.*]] = fused.map ins(%arg0
+// CHECK: %[[P:.*]] = fused.nest {{.*}} ins(%arg0
 // CHECK: array.abs
 // CHECK: array.sqrt
 // CHECK: %[[N:.*]] = fused.image_normalize dims [1, 2] compute f32 ins(%[[P]]

@@ -1,8 +1,8 @@
-// Chains of two or more elementwise operations become one fused.map; a single one stays.
+// Chains of two or more elementwise operations become one fused.nest; a single one stays.
 // RUN: runmat-opt --fuse-elementwise %s | FileCheck %s
 
 // CHECK-LABEL: func.func @chain
-// CHECK: %[[R:.*]]:2 = fused.map ins(%arg0, %arg1 : tensor<?x8xf32>, tensor<8xf32>)
+// CHECK: %[[R:.*]]:2 = fused.nest {{.*}} ins(%arg0, %arg1 : tensor<?x8xf32>, tensor<8xf32>)
 // CHECK: %[[S:.*]] = array.add
 // CHECK: %[[E:.*]] = array.exp %[[S]] : f32
 // CHECK: %[[C:.*]] = array.compare lt, %[[E]]
@@ -17,7 +17,7 @@ func.func @chain(%a: tensor<?x8xf32>, %b: tensor<8xf32>) -> (tensor<?x8xf32>, te
 }
 
 // CHECK-LABEL: func.func @single
-// CHECK-NOT: fused.map
+// CHECK-NOT: fused.nest
 // CHECK: %[[E:.*]] = array.exp %arg0
 // CHECK: return %[[E]]
 func.func @single(%a: tensor<4x8xf32>) -> tensor<4x8xf32> {
@@ -27,7 +27,7 @@ func.func @single(%a: tensor<4x8xf32>) -> tensor<4x8xf32> {
 
 // The second operation is larger than the first: each stays alone.
 // CHECK-LABEL: func.func @grows
-// CHECK-NOT: fused.map
+// CHECK-NOT: fused.nest
 // CHECK: %[[E:.*]] = array.exp %arg0
 // CHECK: array.add %[[E]], %arg1
 func.func @grows(%a: tensor<8xf32>, %b: tensor<4x8xf32>) -> tensor<4x8xf32> {

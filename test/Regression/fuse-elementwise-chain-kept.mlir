@@ -3,7 +3,7 @@
 // RUN: runmat-opt %s --fuse-elementwise | FileCheck %s
 
 // CHECK-LABEL: @chain
-// CHECK: fused.map
+// CHECK: fused.nest
 // CHECK: array.abs
 // CHECK: array.add
 // CHECK: %[[R:.*]] = array.log

@@ -16,18 +16,16 @@ def FuseImageNormalize : Pass<"fuse-image-normalize"> {
   let dependentDialects = ["::runmat::fused::FusedDialect"];
 }
 
-def FuseElementwise : Pass<"fuse-elementwise"> {
-  let summary = "form fused.map from chains of elementwise operations";
-  let description = [{
-    Two or more elementwise operations on one shape become one `fused.map`. Runs after the specialised
-    kinds, which claim their operations first.
-  }];
-  let dependentDialects = ["::runmat::fused::FusedDialect"];
-}
-
 class ClusterPass<string flag> : Pass<flag> {
   let dependentDialects = ["::runmat::array::ArrayDialect", "::runmat::fused::FusedDialect",
                            "::mlir::tensor::TensorDialect"];
+}
+
+def FuseElementwise : ClusterPass<"fuse-elementwise"> {
+  let summary = "merge elementwise operations into one fused.nest";
+  let description = [{
+    Units of one stage that only stores, with any number of results. Test: test/Fusion/fuse-elementwise.mlir
+  }];
 }
 
 def FuseReductions : ClusterPass<"fuse-reductions"> {
@@ -54,18 +52,15 @@ def FoldTransposes : ClusterPass<"fold-transposes"> {
   }];
 }
 
-def FuseAllNests : ClusterPass<"fuse-all-nests"> {
+def FuseAll : ClusterPass<"fuse-all"> {
   let summary = "form named kinds, then a fused.nest of every array operation that is left, merged over the graph";
   let description = [{
     Behind this pass every array operation that has a unit form is in a unit; a missed remark `no-unit-form` lists
     the others. Run `--check-array-sizes` first: what relies on a check stays behind it.
-    Test: test/Fusion/fuse-all-nests.mlir
+    Test: test/Fusion/fuse-all.mlir
   }];
-}
-
-def FuseAll : Pass<"fuse-all"> {
-  let summary = "form every kind of unit, in the order of Fusions.def";
-  let dependentDialects = ["::runmat::fused::FusedDialect"];
+  let options = [
+    Option<"merge", "merge", "bool", "true", "without, every operation is a unit of its own and no kind is formed">];
 }
 
 def GeneralizeUnits : Pass<"generalize-units"> {

@@ -1,5 +1,5 @@
 // Nothing moves across an operation that may report an error first, and what relies on a check stays behind it.
-// RUN: runmat-opt --check-upstream-ops --check-array-sizes --canonicalize --fuse-all-nests %s | FileCheck %s
+// RUN: runmat-opt --check-upstream-ops --check-array-sizes --canonicalize --fuse-all %s | FileCheck %s
 
 // The sizes are checked first, then the index: all operations are one unit behind both.
 // CHECK-LABEL: func.func @errors

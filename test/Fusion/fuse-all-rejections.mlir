@@ -1,5 +1,5 @@
 // Why units that share a tensor stay apart: a missed remark for each.
-// RUN: runmat-opt --fuse-all-nests --remarks-filter=fusion %s 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: runmat-opt --fuse-all --remarks-filter=fusion %s 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // REMARK: Function=no_form{{.*}}no-unit-form
 func.func @no_form(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
