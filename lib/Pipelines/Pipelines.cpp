@@ -57,7 +57,8 @@ Stage runmat::fusionStage(const PipelineOptions &options) {
             clean(pm);
             // Before operations move: errors come in the program's order.
             pm.addPass(createCheckArraySizesPass());
-            // Every operation that has a unit form is in a unit, fused or alone.
+            // Every operation that has a unit form is in a unit, fused or
+            // alone.
             FuseAllOptions fuse;
             fuse.merge = options.fuse;
             pm.addPass(createFuseAll(fuse));
@@ -92,15 +93,11 @@ std::vector<Stage> runmat::compilerStages(const PipelineOptions &options) {
                     }});
 
   stages.push_back({"linalg", [=](OpPassManager &pm) {
+                      // What has no unit form: products, scans, parts.
                       pm.addPass(createConvertArrayToLinalgPass());
-                      // Fewer passes over memory: producers into consumers
-                      // while both are still scalar array ops.
                       pm.addNestedPass<func::FuncOp>(
                           createLinalgGeneralizeNamedOpsPass());
-                      pm.addPass(createFuseLinalgElementwise());
                       clean(pm);
-                      // After fusion, since it knows fewer and simpler ops
-                      // before than after.
                       pm.addPass(createExpandMathPass());
                       clean(pm);
                       // Bodies are arith and math now, which have vector forms;

@@ -31,20 +31,6 @@ def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
-def FuseLinalgElementwise : Pass<"fuse-linalg-elementwise", "::mlir::ModuleOp"> {
-  let summary = "Fuse elementwise linalg operations into the operations that read them";
-  let description = [{
-    Upstream's fusion of `linalg.generic`, with three more conditions: producer and reader are in one block
-    (a loop would repeat the producer's work), no end of a unit lies between them (its time would be counted
-    elsewhere), and the reader reads each element once, unless the producer only moves data (a matmul would
-    repeat the work for each row).
-
-    Shown by test/Target/CPU/fuse-linalg-elementwise.mlir.
-  }];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
-}
-
 def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   let summary = "Give each result of a fused.nest the memory that it is written to";
   let description = [{
