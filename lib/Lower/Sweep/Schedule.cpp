@@ -158,8 +158,14 @@ void Sweep::chooseLanes() {
   for (unsigned loop = dims.size(); loop-- > 0;) {
     double score = 0;
     for (const Access &access : llvm::concat<Access>(inputs, outs))
-      if (isConstant(access.strides[loop], 1))
-        score += std::max(8u, access.element.getIntOrFloatBitWidth());
+      if (isConstant(access.strides[loop], 1)) {
+        // What has every dim is as large as the space; what lacks one is read
+        // or written once for many points.
+        bool whole = llvm::all_of(access.strides,
+                                  [](Value stride) { return bool(stride); });
+        score += std::max(8u, access.element.getIntOrFloatBitWidth()) *
+                 (whole ? 64.0 : 1.0);
+      }
     // A row that is reduced to one value leaves lanes idle where it is short;
     // a short kept dim at least keeps elements side by side.
     if (isNarrow(loop) && (dims[loop].reduced || dims.size() == 1))
