@@ -63,6 +63,35 @@ static Value sizeOf(OpBuilder &b, fused::NestOp nest, unsigned dim) {
   return tensor::DimOp::create(b, nest.getLoc(), source.value, source.dim);
 }
 
+/// The array that `value` is, a part of, or another shape of.
+static Value rootOf(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<array::SliceOp, array::ReshapeOp, tensor::CastOp,
+             tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+             tensor::CollapseShapeOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+/// Whether a result goes into an array of which the nest reads parts: written
+/// there at once, every part that it reads would have to be copied before.
+static bool goesIntoWhatIsRead(fused::NestOp nest, Value result) {
+  for (Operation *user : result.getUsers()) {
+    Value target;
+    if (auto insert = dyn_cast<array::InsertSliceOp>(user))
+      target = insert.getDestination();
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(user))
+      target = insert.getDest();
+    if (target && llvm::any_of(nest.getInputs(), [&](Value input) {
+          return rootOf(input) == rootOf(target);
+        }))
+      return true;
+  }
+  return false;
+}
+
 static Value emptyDestination(OpBuilder &b, fused::NestOp nest,
                               const fused::NestYield &yield) {
   auto type = cast<RankedTensorType>(nest.getResult(*yield.result).getType());
@@ -71,6 +100,8 @@ static Value emptyDestination(OpBuilder &b, fused::NestOp nest,
     if (ShapedType::isDynamic(nest.getSpace()[dim]) &&
         !llvm::is_contained(yield.dims, int64_t(dim)))
       open.push_back(sizeOf(b, nest, dim));
+  if (goesIntoWhatIsRead(nest, nest.getResult(*yield.result)))
+    return bufferization::AllocTensorOp::create(b, nest.getLoc(), type, open);
   return tensor::EmptyOp::create(b, nest.getLoc(), type, open);
 }
 

@@ -63,3 +63,33 @@ func.func @own(%x: tensor<8x8xf32> {bufferization.writable = false}) -> (tensor<
   } -> tensor<8xf32>
   return %z, %s : tensor<8x8xf32>, tensor<8xf32>
 }
+
+// A stencil: what is read are parts of what is written. One array is allocated and copied, not one for each part.
+// CHECK-LABEL: func.func @stencil
+// CHECK: %[[T:.*]] = bufferization.alloc_tensor() : tensor<6xf32>
+// CHECK: fused.nest {{.*}} outs(%[[T]] : tensor<6xf32>)
+// BUFFERS-LABEL: func.func @stencil
+// BUFFERS: memref.copy
+// BUFFERS: scf.for
+// BUFFERS: memref.alloc
+// BUFFERS-NOT: memref.copy
+// BUFFERS: fused.nest
+// BUFFERS: memref.copy
+// BUFFERS-NOT: memref.copy
+// BUFFERS: return
+func.func @stencil(%x: tensor<8xf32> {bufferization.writable = false}, %n: index) -> tensor<8xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%s = %x) -> (tensor<8xf32>) {
+    %a = tensor.extract_slice %s[0] [6] [1] : tensor<8xf32> to tensor<6xf32>
+    %b = tensor.extract_slice %s[2] [6] [1] : tensor<8xf32> to tensor<6xf32>
+    %y = fused.nest [6] ins(%a, %b : tensor<6xf32>, tensor<6xf32>) maps [#id, #id] yields [[#fused.store]] results [0] {
+    ^bb0(%p: f32, %q: f32):
+      %t = array.add %p, %q : f32, f32
+      fused.yield %t : f32
+    } -> tensor<6xf32>
+    %z = tensor.insert_slice %y into %s[1] [6] [1] : tensor<6xf32> into tensor<8xf32>
+    scf.yield %z : tensor<8xf32>
+  }
+  return %r : tensor<8xf32>
+}

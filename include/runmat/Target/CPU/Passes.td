@@ -35,11 +35,12 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   let summary = "Give each result of a fused.nest the memory that it is written to";
   let description = [{
     The state of a loop, or the result of an earlier nest, that no other operation reads any more and that the nest
-    reads element by element is written in place; every other result gets a `tensor.empty` of its own.
+    reads element by element is written in place; every other result gets a `tensor.empty` of its own, or a
+    `bufferization.alloc_tensor` where it goes into an array of which the nest reads parts.
 
     Shown by test/Target/CPU/assign-destinations.mlir.
   }];
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def OutlineUnits : Pass<"outline-units", "::mlir::ModuleOp"> {
