@@ -23,9 +23,11 @@ struct GeneratedProgram {
   /// A module with the function @main.
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<io::Tensor> arguments;
-  /// One a result: allowed distance in units of the last place; 0 is exact.
+  /// One a result: allowed distance in units of the last place; 0 is exact,
+  /// kConditioned: what the oracle's spread allows (Conditioned.h).
   std::vector<double> ulps;
 };
+constexpr double kConditioned = -1;
 
 /// A value of the program under construction.
 struct Entry {
@@ -126,6 +128,9 @@ private:
 
 /// A program around ImageNormalize (GeneratorNormalize.cpp).
 GeneratedProgram generateNormalize(mlir::MLIRContext &context, uint64_t seed);
+
+/// A program around nests over rows, of real numbers (GeneratorRows.cpp).
+GeneratedProgram generateRows(mlir::MLIRContext &context, uint64_t seed);
 
 /// Largest magnitude below which the integers of a float type have no gaps;
 /// kUnbounded for integer types.
