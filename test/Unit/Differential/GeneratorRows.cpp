@@ -485,9 +485,7 @@ Real RowsGenerator::step(const Real &x) {
     return casted(x);
   if (which < 14)
     return decided(x);
-  if (which < 15)
-    return looped(x);
-  return reduction(x);
+  return which < 15 ? looped(x) : reduction(x);
 }
 
 Real RowsGenerator::reduction(const Real &x) {
