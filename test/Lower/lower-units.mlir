@@ -201,3 +201,21 @@ func.func @open(%x: memref<?x?xf32>, %r: memref<?x?xf32>) {
     }
   return
 }
+
+// A value that no later stage reads needs no memory.
+// CHECK-LABEL: @unread
+// CHECK-NOT: fused.nest
+// CHECK: return
+func.func @unread(%x: memref<8x64xf32>, %o: memref<8x64xf32>) {
+  fused.nest [8, 64] ins(%x : memref<8x64xf32>) maps [affine_map<(i, j) -> (i, j)>] outs(%o : memref<8x64xf32>)
+      yields [[#fused.store, #fused.reduction<sum dims [1]>], [#fused.store]] results [2] {
+  ^bb0(%a: f32):
+    %e = array.exp %a : f32
+    fused.yield %e, %a : f32, f32
+  }, {
+  ^bb0(%a: f32, %e: f32, %s: f32):
+    %d = array.div %a, %s : f32, f32
+    fused.yield %d : f32
+  }
+  return
+}

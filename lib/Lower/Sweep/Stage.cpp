@@ -148,7 +148,7 @@ SmallVector<Value> Sweep::point(const Stage &stage, IRMapping &map,
       if (yield.result)
         store(outs[*yield.result], value, at, lanes, mask,
               streaming && streams(yield));
-      else if (!isInlined(yield))
+      else if (!isInlined(yield) && isReadLater(yield))
         store(scratch[y], value, at, lanes, mask, false);
       continue;
     }
