@@ -61,6 +61,8 @@ private:
   /// Of each dim of the cluster's space its place in the nest's.
   SmallVector<unsigned> place;
   SmallVector<int64_t> shape;
+  /// Of each dim of the nest's space whether it is only written, of size 1.
+  SmallVector<bool> isUnit;
   SmallVector<Value> inputs, sizes;
   SmallVector<Attribute> maps;
   DenseMap<Value, Value> tensorOfScalar;
@@ -102,6 +104,7 @@ void NestBuilder::placeSpace() {
   place.assign(cluster.space.size(), 0);
   Layout dims = like ? *like : Layout(cluster.order);
   for (int dim : dims) {
+    isUnit.push_back(dim == kUnit);
     if (dim == kUnit) {
       shape.push_back(1);
       continue;
@@ -121,9 +124,11 @@ SmallVector<int64_t> NestBuilder::positions(ArrayRef<int> dims) {
 AffineMap NestBuilder::mapOf(const Layout &layout) {
   SmallVector<AffineExpr> exprs;
   for (auto [at, dim] : llvm::enumerate(layout)) {
-    // A tensor of the space's own shape is read by the identity.
+    // A tensor of the space's own shape is read by the identity. A dim of the
+    // cluster that is known to be 1 is no such dim: a part of the layout may be
+    // it.
     bool isOwnUnit =
-        dim == kUnit && layout.size() == shape.size() && shape[at] == 1;
+        dim == kUnit && layout.size() == shape.size() && isUnit[at];
     if (isOwnUnit)
       exprs.push_back(b.getAffineDimExpr(at));
     else if (dim == kUnit)

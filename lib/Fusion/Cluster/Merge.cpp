@@ -307,6 +307,17 @@ MergeCheck::Reason MergeCheck::checkOrder(ArrayRef<int> order) {
                                    : Rejection::UniformResult;
   }
   for (const Cluster *cluster : {&first, &second})
+    for (unsigned number : cluster->reductions) {
+      // A place counts along the reduced dims in their own order.
+      const Member &member = all.members[number];
+      SmallVector<int> dims = member.reduced;
+      if (cluster == &second)
+        for (int &dim : dims)
+          dim = merge.dims[dim];
+      if (isa<array::ArgminOp, array::ArgmaxOp>(member.op) && !ascends(dims))
+        return Rejection::ResultOrder;
+    }
+  for (const Cluster *cluster : {&first, &second})
     for (unsigned number : cluster->randoms) {
       SmallVector<int> dims = dimsOf(layoutOf(all.members[number].value()));
       if (!ascends(dims) || dims.size() != order.size())

@@ -100,10 +100,10 @@ void GPUReductions::finishRows(const GPUPass &pass, const GPUParts &parts,
 
 void GPUReductions::finishWider(const GPUPass &pass, const GPUParts &parts,
                                 std::vector<Launch> &launches) {
-  SizeExpr total = max(allRows * parts.parts, 1);
   for (GPUReduction *reduction : pass.reductions) {
     if (reduction->ofRow)
       continue;
+    SizeExpr total = max(allRows * parts.parts, 1);
     SmallVector<unsigned> kept, merged;
     for (auto [i, dim] : llvm::enumerate(space.dims))
       if (!dim.isRow)
