@@ -243,7 +243,7 @@ class ReduceTest(NestTest):
 
     def test_sizes(self):
         """Rows of one element, of none, many tiny rows, no rows, long rows; sizes known and not."""
-        kinds = ("sum", "max", "var", "argmin")
+        kinds = ("sum", "max", "var", "mean", "argmin")
         for dynamic in (False, True):
             for space, dims in (((5, 1), [1]), ((5, 0), [1]), ((0, 5), [1]), ((1000, 3), [1]), ((3, 1000), [0]),
                                 ((0, 4), [0]), ((2, 40000), [1]), ((2, 40001), [1]), ((70001,), [0]), ((1, 1), [0, 1]),
@@ -278,12 +278,14 @@ class ReduceTest(NestTest):
         stages = ["^bb0(%a: f32):\n  fused.yield %a : f32",
                   "^bb0(%a: f32, %m: f32):\n  %d = array.sub %a, %m : f32, f32\n"
                   "  %q = array.mul %d, %d : f32, f32\n  fused.yield %d, %q, %q, %q : f32, f32, f32, f32"]
-        for space in ((4, 6, 64), (4, 6, 61), (4, 6, 20000)):
+        for space, dynamic in (((4, 6, 64), False), ((4, 6, 61), False), ((4, 6, 20000), False), ((40, 60, 8), True)):
             yields = ("[#fused.reduction<mean dims [2]>], [#fused.store, #fused.reduction<sum dims [2]>, "
                       "#fused.reduction<mean dims [1, 2]>, #fused.reduction<sum dims [0, 1, 2]>]")
+            if dynamic:  # two that are merged twice
+                yields = yields.replace("mean dims [1, 2]", "mean dims [0, 1, 2]")
             text = nest(space, [(space, "f32", ["d0", "d1", "d2"])], stages, "1, 2, 3, 4", yields,
-                        [(space, "f32"), (space[:2], "f32"), (space[:1], "f32"), ((), "f32")])
-            with self.subTest(space=space):
+                        [(space, "f32"), (space[:2], "f32"), (() if dynamic else space[:1], "f32"), ((), "f32")], dynamic)
+            with self.subTest(space=space, dynamic=dynamic):
                 self.check(text, [values("f32", space)], 4, 1e-5)
 
 

@@ -61,10 +61,16 @@ public:
     // What was lost is no number where the sum is not finite.
     Value total = k.select(k.compare(Predicate::ORD, state[1], state[1]),
                            k.add(state[0], state[1]), state[0]);
-    if (isMean)
-      total = k.div(total, counts()
-                               ? state[2]
-                               : k.floatParam(count, cast<FloatType>(compute)));
+    if (isMean) {
+      // Drivers fold the quotient of two zeros to one.
+      Value divisor =
+          counts() ? state[2] : k.floatParam(count, cast<FloatType>(compute));
+      Value none =
+          k.compare(arith::CmpFPredicate::OEQ, divisor, k.constant(compute, 0));
+      total = k.select(
+          none, k.constant(compute, std::numeric_limits<double>::quiet_NaN()),
+          k.div(total, divisor));
+    }
     return {k.codec.round(total, valueType)};
   }
 
